@@ -1,0 +1,125 @@
+/// An instant in UTC with millisecond precision, the resolution of Kafka's record timestamps.
+///
+/// Texts are RFC 3339. The parser is our own because an event is parsed on the path of every login, where Foundation's
+/// formatters cost more than everything else in the decoder.
+public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
+    public var millisecondsSince1970: Int64
+
+    /// 0000-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z: what RFC 3339 can express.
+    public static let expressible = Timestamp(-62_167_219_200_000)...Timestamp(253_402_300_799_999)
+
+    public init(_ millisecondsSince1970: Int64) {
+        self.millisecondsSince1970 = millisecondsSince1970
+    }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.millisecondsSince1970 < right.millisecondsSince1970
+    }
+
+    /// `2026-01-31T09:30:00.000Z`; an instant that RFC 3339 cannot express shows as the nearest one it can.
+    public var description: String {
+        let instant = min(max(self, Self.expressible.lowerBound), Self.expressible.upperBound)
+        let (days, time) = instant.millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000)
+        let date = CivilDate(daysSince1970: days)
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        text.append(decimal: date.year, digits: 4)
+        text.append(0x2D)
+        text.append(decimal: date.month, digits: 2)
+        text.append(0x2D)
+        text.append(decimal: date.day, digits: 2)
+        text.append(0x54)
+        text.append(decimal: time / 3_600_000, digits: 2)
+        text.append(0x3A)
+        text.append(decimal: time / 60_000 % 60, digits: 2)
+        text.append(0x3A)
+        text.append(decimal: time / 1000 % 60, digits: 2)
+        text.append(0x2E)
+        text.append(decimal: time % 1000, digits: 3)
+        text.append(0x5A)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The instant `duration` later, whole milliseconds.
+    public func advanced(by duration: Duration) -> Timestamp {
+        Timestamp(self.millisecondsSince1970 + duration.milliseconds)
+    }
+
+    /// The time from `earlier` to this instant, negative when it is later.
+    public func duration(since earlier: Timestamp) -> Duration {
+        .milliseconds(self.millisecondsSince1970 - earlier.millisecondsSince1970)
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded towards zero.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Whole microseconds, rounded towards zero.
+    package var microseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}
+
+/// A day of the proleptic Gregorian calendar.
+///
+/// Both directions count in eras of 400 years (146,097 days) that begin on 1 March, which puts the leap day at the end
+/// of a year and makes month lengths a linear formula.
+struct CivilDate: Equatable {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    init(daysSince1970 days: Int64) {
+        let (era, dayOfEra) = (days + 719_468).flooredQuotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        self.day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        self.month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        self.year = yearOfEra + era * 400 + (self.month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let year = self.month <= 2 ? self.year - 1 : self.year
+        let (era, yearOfEra) = year.flooredQuotientAndRemainder(dividingBy: 400)
+        let dayOfYear = (153 * (self.month + (self.month > 2 ? -3 : 9)) + 2) / 5 + self.day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    var isValid: Bool {
+        guard (0...9999).contains(self.year), (1...12).contains(self.month), self.day >= 1 else { return false }
+        let isLeap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0)
+        let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return self.day <= lengths[Int(self.month) - 1]
+    }
+}
+
+extension Int64 {
+    func flooredQuotientAndRemainder(dividingBy divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = self.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(decimal value: Int64, digits: Int) {
+        var divisor: Int64 = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            self.append(UInt8(0x30 + value / divisor % 10))
+            divisor /= 10
+        }
+    }
+}
