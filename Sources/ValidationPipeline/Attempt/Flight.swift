@@ -1,0 +1,42 @@
+import LoginContracts
+
+/// Numbers the records that the engine holds, in the order of their arrival; never used twice.
+package struct FlightID: Hashable, Sendable {
+    let number: UInt64
+}
+
+/// Numbers the partitions as they are assigned, so that hot tables need not hash a topic's name. A partition that is
+/// assigned again gets another number, so nothing of its earlier time is found under it.
+struct PartitionSlot: Hashable {
+    let number: UInt64
+}
+
+/// One record on its way from being received to being decided.
+struct Flight {
+    let login: IncomingLogin
+    let slot: PartitionSlot
+    let lane: LaneKey?
+    /// The trail may hold this record's decision from before.
+    let mayBeRecorded: Bool
+    var state: State = .waitingInLane
+    /// Attempts made, the running one included.
+    var attempts = 0
+    /// Attempts that failed while other calls succeeded; see ``RetryPolicy/maximumIndividualFailures``.
+    var individualFailures = 0
+    /// When the first attempt began or, later, when the last one failed.
+    var waitingSince: Duration = .zero
+    /// What the last unsuccessful attempt said, for an entry that never gets a better answer.
+    var lastVerdict: Verdict?
+    var lastLatency: Duration?
+
+    enum State: Hashable {
+        /// Another record of its key is before it.
+        case waitingInLane
+        /// The trail is asked whether it knows the record.
+        case lookingUp
+        /// Waits for a free place among the concurrent attempts.
+        case ready
+        case attempting
+        case backingOff
+    }
+}

@@ -1,0 +1,113 @@
+import DequeModule
+package import LoginContracts
+
+/// A partition as the consumer group gives it to us.
+package struct PartitionAssignment: Sendable {
+    package var partition: SourcePartition
+    /// The committed offset, `nil` when the group has none.
+    package var committedOffset: Int64?
+    /// The committed metadata, whoever wrote it.
+    package var metadata: String
+    /// The highest offset of it in the trail; `nil` when the trail has none.
+    package var recordedThrough: Int64?
+
+    package init(
+        partition: SourcePartition,
+        committedOffset: Int64?,
+        metadata: String = "",
+        recordedThrough: Int64? = nil
+    ) {
+        self.partition = partition
+        self.committedOffset = committedOffset
+        self.metadata = metadata
+        self.recordedThrough = recordedThrough
+    }
+}
+
+extension PipelineStateMachine {
+    /// These partitions are ours from now on.
+    package mutating func assigned(_ assignments: [PartitionAssignment], epoch: UInt64, now: Moment) {
+        for assignment in assignments {
+            // A revocation precedes the next assignment of a partition; a lost one may not have been told.
+            self.drop(assignment.partition)
+            self.lastSlot += 1
+            let slot = PartitionSlot(number: self.lastSlot)
+            let progress = assignment.committedOffset.flatMap {
+                CommittedProgress(offset: $0, metadata: assignment.metadata)
+            }
+            self.slots[assignment.partition] = slot
+            self.partitions[slot] = AssignedPartition(
+                partition: assignment.partition,
+                ledger: PartitionLedger(epoch: epoch, committed: assignment.committedOffset, progress: progress),
+                recordedThrough: assignment.recordedThrough
+            )
+        }
+        self.grantDemand()
+    }
+
+    /// These partitions are not ours any more. Everything of theirs is dropped, except what the running transaction
+    /// already carries: then the release waits for its end.
+    ///
+    /// Leads to ``PipelineAction/releaseRevocation(epoch:)`` with the same epoch, now or later.
+    package mutating func revoked(_ partitions: [SourcePartition], epoch: UInt64, now: Moment) {
+        let isPublishing = partitions.contains { partition in
+            self.slots[partition].map(self.isBeingPublished) ?? false
+        }
+        for partition in partitions { self.drop(partition) }
+        if isPublishing {
+            self.heldRevocations.append(epoch)
+        } else {
+            self.actions.append(.releaseRevocation(epoch: epoch))
+        }
+        self.startAttempts(now: now)
+        self.startCycle(now: now)
+        self.checkDrained(now: now)
+    }
+
+    private mutating func drop(_ partition: SourcePartition) {
+        guard let slot = self.slots.removeValue(forKey: partition) else { return }
+        self.partitions.removeValue(forKey: slot)
+        self.lanes.remove(partition: slot)
+        for (id, flight) in self.flights where flight.slot == slot {
+            self.flights.removeValue(forKey: id)
+            self.release(flight.login)
+        }
+        self.ready.removeAll { self.flights[$0] == nil }
+        // Decided but not yet recorded: nobody has heard of it, the next owner decides.
+        for record in self.decided where record.slot == slot { self.release(record.login) }
+        self.decided.removeAll { $0.slot == slot }
+    }
+
+    private func isBeingPublished(_ slot: PartitionSlot) -> Bool {
+        guard case .publishing(let batch) = self.cycle.state else { return false }
+        return batch.items.contains { $0.decided.slot == slot }
+    }
+
+    /// Lets go of a record's memory.
+    mutating func release(_ login: IncomingLogin) {
+        self.heldRecords -= 1
+        self.heldBytes -= login.size
+    }
+
+    /// Asks for as many records of every partition as there is room for.
+    mutating func grantDemand() {
+        for slot in Array(self.partitions.keys) { self.grantDemand(slot) }
+    }
+
+    mutating func grantDemand(_ slot: PartitionSlot) {
+        guard case .running = self.phase, self.heldRecords < self.configuration.maximumRecords,
+            self.heldBytes < self.configuration.maximumRecordBytes, var assigned = self.partitions[slot]
+        else { return }
+        let wanted = min(CommittedProgress.maximumDemand, assigned.ledger.room) - assigned.demand
+        // Small top-ups are not worth a wake-up of the consumer's thread while it still has something to do.
+        guard wanted > 0, assigned.demand < CommittedProgress.maximumDemand / 2 else { return }
+        assigned.demand += wanted
+        self.partitions[slot] = assigned
+        self.actions.append(.demand(assigned.partition, epoch: assigned.ledger.epoch, records: wanted))
+    }
+}
+
+extension IncomingLogin {
+    /// What the record weighs against ``PipelineConfiguration/maximumRecordBytes``.
+    var size: Int { (self.record.key?.count ?? 0) + (self.record.value?.count ?? 0) }
+}

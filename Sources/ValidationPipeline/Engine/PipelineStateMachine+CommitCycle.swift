@@ -1,0 +1,151 @@
+import DequeModule
+import LoginContracts
+
+extension PipelineStateMachine {
+    var hasCycleWork: Bool { !self.decided.isEmpty || !self.marks.isEmpty }
+
+    /// When the next cycle may start; `nil` is at once.
+    var cycleDue: Duration? {
+        guard case .running = self.phase else { return nil }
+        // Marks alone are in no hurry: with luck they ride with the next decision.
+        if self.decided.isEmpty { return self.cycleEnded.map { $0 + self.configuration.maximumMarkDelay } }
+        guard self.lastCycleWasBusy, self.decided.count < self.configuration.maximumCycleRecords else { return nil }
+        return self.cycleStarted.map { $0 + self.configuration.minimumCycleInterval }
+    }
+
+    /// Starts a commit cycle with everything decided so far, when none is running.
+    mutating func startCycle(now: Moment) {
+        guard self.cycle.isIdle, self.hasCycleWork else { return }
+        if case .stopped = self.phase { return }
+        if let due = self.cycleDue, due > now.monotonic { return }
+        let count = min(self.decided.count, self.configuration.maximumCycleRecords)
+        let items = self.decided.prefix(count).map { CommitCycle.Item(decided: $0, index: $0.recorded?.index) }
+        self.decided.removeFirst(count)
+        let batch = CommitCycle.Batch(items: items, marks: self.marks)
+        self.marks = []
+        self.cycleStarted = now.monotonic
+        self.lastCycleWasBusy = count > self.configuration.busyCycleRecords
+        self.cycle.start(batch)
+        self.record(batch)
+    }
+
+    private mutating func record(_ batch: CommitCycle.Batch) {
+        let entries = batch.items.compactMap { $0.index == nil ? $0.decided.entry : nil }
+        self.actions.append(.record(entries, marks: batch.marks))
+    }
+
+    /// The trail answered ``PipelineAction/record(_:marks:)``.
+    ///
+    /// The exact point of no return: from here the decisions are durable and will be published as they are, by this
+    /// process or, after a crash, by the next that is given the records.
+    package mutating func recorded(_ result: Result<Range<Int64>, TrailFailure>, now: Moment) {
+        switch result {
+        case .success(let indices):
+            self.nextIndex = max(self.nextIndex, indices.upperBound)
+            self.publish(self.cycle.recorded(indices), now: now)
+        case .failure(let failure):
+            self.actions.append(.notice(.trailFailed(failure)))
+            self.cycle.stepFailed(now: now.monotonic)
+        }
+        self.startCycle(now: now)
+        self.checkDrained(now: now)
+    }
+
+    /// Sends what is still ours of a recorded batch to Kafka.
+    private mutating func publish(_ batch: CommitCycle.Batch, now: Moment) {
+        guard let ours = self.narrow(batch, now: now) else {
+            self.cycleEnded = now.monotonic
+            return
+        }
+        for item in ours.items { self.partitions[item.decided.slot]?.ledger.stage(item.decided.login.record.offset) }
+        self.actions.append(.publish(self.publication(of: ours)))
+    }
+
+    private func publication(of batch: CommitCycle.Batch) -> Publication {
+        var outcomes: [Outcome] = []
+        var deadLetters: [DeadLetter] = []
+        var slots: Set<PartitionSlot> = []
+        for item in batch.items {
+            let decided = item.decided
+            slots.insert(decided.slot)
+            guard decided.recorded?.isCommitted != true, let index = item.index else { continue }
+            let entry = decided.entry
+            if let disposition = DeadLetter.Disposition(decision: entry.decision, reason: entry.reason) {
+                let message = entry.message ?? "The event was not decided: \(disposition.rawValue)."
+                deadLetters.append(
+                    DeadLetter(record: decided.login.record, disposition: disposition, message: message)
+                )
+            } else if entry.decision != .pass || self.configuration.publishesPasses {
+                outcomes.append(
+                    Outcome(entry: entry, index: index, event: decided.login.event, redirect: decided.redirect)
+                )
+            }
+        }
+        let progress = slots.sorted { $0.number < $1.number }.compactMap { slot in
+            self.partitions[slot].map { assigned in
+                (assigned.partition, assigned.ledger.progress(trailID: self.trailID, nextIndex: self.nextIndex))
+            }
+        }
+        return Publication(outcomes: outcomes, deadLetters: deadLetters, progress: progress)
+    }
+
+    /// Kafka answered ``PipelineAction/publish(_:)``.
+    package mutating func published(_ result: Result<Void, PublicationFailure>, now: Moment) {
+        switch result {
+        case .success:
+            let batch = self.cycle.published()
+            self.cycleEnded = now.monotonic
+            for slot in Set(batch.items.map(\.decided.slot)) { self.partitions[slot]?.ledger.completeStaged() }
+            for item in batch.items {
+                self.release(item.decided.login)
+                guard let index = item.index, item.decided.recorded?.isCommitted != true else { continue }
+                self.marks.append(DeliveryMark(index: index, fate: .committed, at: now.wall))
+            }
+            let duration = now.monotonic - (self.cycleStarted ?? now.monotonic)
+            self.actions.append(.notice(.cycleCompleted(records: batch.items.count, duration: duration)))
+        case .failure(let failure):
+            for slot in Array(self.partitions.keys) { self.partitions[slot]?.ledger.unstage() }
+            self.actions.append(.notice(.publicationFailed(failure)))
+            self.cycle.stepFailed(now: now.monotonic)
+        }
+        // The transaction has ended, one way or the other: nothing of ours is under way for those partitions.
+        for epoch in self.heldRevocations { self.actions.append(.releaseRevocation(epoch: epoch)) }
+        self.heldRevocations = []
+        self.startCycle(now: now)
+        self.grantDemand()
+        self.checkDrained(now: now)
+    }
+
+    /// Tries a failed step again when it is due, without the records that are no longer ours.
+    mutating func retryCycle(now: Moment) {
+        guard let step = self.cycle.retry(now: now.monotonic) else { return }
+        switch (step, self.cycle.state) {
+        case (.record, .recording(let batch)):
+            if let ours = self.narrow(batch, now: now) { self.record(ours) }
+        case (.publish, .publishing(let batch)): self.publish(batch, now: now)
+        default: preconditionFailure("A step that is due again is the cycle's state.")
+        }
+    }
+
+    /// Takes out of the running batch what is no longer ours; `nil` when that leaves nothing to do and ends the cycle.
+    ///
+    /// An entry of this cycle that is in the trail already will never be published by this instance, because its
+    /// partition went to another one: it is superseded. One that came from the trail keeps its fate open.
+    private mutating func narrow(_ batch: CommitCycle.Batch, now: Moment) -> CommitCycle.Batch? {
+        var ours = batch
+        ours.items = []
+        var superseded = 0
+        for item in batch.items {
+            if self.partitions[item.decided.slot] != nil {
+                ours.items.append(item)
+                continue
+            }
+            self.release(item.decided.login)
+            guard let index = item.index, item.decided.recorded == nil else { continue }
+            self.marks.append(DeliveryMark(index: index, fate: .superseded, at: now.wall))
+            superseded += 1
+        }
+        if superseded > 0 { self.actions.append(.notice(.superseded(entries: superseded))) }
+        return self.cycle.narrow(to: ours) ? ours : nil
+    }
+}

@@ -1,0 +1,64 @@
+import DequeModule
+import LoginContracts
+
+extension PipelineStateMachine {
+    /// The flight ends with a decision of ours.
+    mutating func decide(
+        _ id: FlightID,
+        _ decision: Decision,
+        reason: DecisionReason?,
+        message: String?,
+        now: Moment
+    ) {
+        guard let flight = self.flights[id] else { return }
+        let entry = self.entry(for: flight, decision, reason: reason, message: message, now: now)
+        let redirect = self.configuration.publishesRedirects ? flight.lastVerdict?.redirect : nil
+        let record = DecidedRecord(login: flight.login, slot: flight.slot, entry: entry, redirect: redirect)
+        self.actions.append(.notice(.decided(record)))
+        self.finish(id, record, now: now)
+    }
+
+    /// The flight leaves its lane, and its decision waits for the commit cycle.
+    mutating func finish(_ id: FlightID, _ record: DecidedRecord, now: Moment) {
+        guard let flight = self.flights.removeValue(forKey: id) else { return }
+        self.decided.append(record)
+        if let lane = flight.lane, let next = self.lanes.leave(lane) { self.begin(next, now: now) }
+    }
+
+    private func entry(
+        for flight: Flight,
+        _ decision: Decision,
+        reason: DecisionReason?,
+        message: String?,
+        now: Moment
+    ) -> ValidationEntry {
+        let login = flight.login
+        let event = login.event
+        let verdict = flight.lastVerdict
+        return ValidationEntry(
+            identity: login.identity,
+            recordedAt: now.wall,
+            eventID: event?.eventID
+                ?? LoginEvent.derivedID(partition: login.record.partition, offset: login.record.offset),
+            occurredAt: event?.occurredAt ?? login.record.timestamp,
+            kgAppId: event?.kgAppId,
+            playerId: event?.playerId ?? verdict?.player?.playerId,
+            sessionId: event?.sessionId,
+            platform: event?.platform,
+            overriddenPlatform: event?.overriddenPlatform,
+            tokenFingerprint: login.tokenFingerprint,
+            decision: decision,
+            reason: reason,
+            httpStatus: verdict?.status,
+            apiCode: verdict?.code,
+            message: message,
+            playerStatus: verdict?.player?.status,
+            lockout: verdict?.lockout,
+            attempts: flight.attempts,
+            platformLatency: flight.lastLatency,
+            traceID: event?.trace?.traceID,
+            instanceID: self.configuration.instanceID,
+            policyVersion: self.configuration.policyVersion
+        )
+    }
+}

@@ -1,0 +1,171 @@
+import DequeModule
+package import LoginContracts
+
+/// The whole engine without I/O, clock or thread: events go in with the time, actions come out.
+///
+/// It holds the parts that each know one thing (``PartitionLedger``, ``LaneTable``, ``RetrySchedule``,
+/// ``CommitCycle``, ``VerdictPolicy``) and the flights between them. The shell that performs the actions is
+/// ``ValidationEngine``; a simulation performs them otherwise.
+package struct PipelineStateMachine {
+    let configuration: PipelineConfiguration
+    let trailID: String
+    var random: any RandomNumberGenerator & Sendable
+
+    /// The partitions that are ours now.
+    var partitions: [PartitionSlot: AssignedPartition] = [:]
+    var slots: [SourcePartition: PartitionSlot] = [:]
+    var flights: [FlightID: Flight] = [:]
+    var lanes = LaneTable()
+    /// Flights that only wait for a free place among the attempts.
+    var ready = Deque<FlightID>()
+    var retries = RetrySchedule()
+    /// Attempts under way, those of dropped flights included: they hold a place until they end.
+    var runningAttempts = 0
+    /// When a call last brought a usable answer.
+    var lastSuccess: Duration?
+
+    /// Look-ups that the current event asks for.
+    var pendingLookUps: [(flight: FlightID, identity: RecordIdentity)] = []
+    var decided = Deque<DecidedRecord>()
+    var cycle = CommitCycle()
+    /// Marks that ride in the next cycle's trail transaction.
+    var marks: [DeliveryMark] = []
+    /// Entries of the trail below this number were given out by this process or before it.
+    var nextIndex: Int64
+    /// When the running or last cycle started, and whether it was a busy one.
+    var cycleStarted: Duration?
+    var lastCycleWasBusy = false
+    var cycleEnded: Duration?
+
+    /// Revocations that wait for the end of the running transaction.
+    var heldRevocations: [UInt64] = []
+    var phase: Phase = .running
+    /// Records held, decided ones included, and their bytes.
+    var heldRecords = 0
+    var heldBytes = 0
+
+    var lastFlight: UInt64 = 0
+    var lastSlot: UInt64 = 0
+    /// What the current event asks of the shell.
+    var actions: [PipelineAction] = []
+
+    enum Phase: Hashable {
+        case running
+        /// Nothing new is begun; ends when what runs has ended, or at that time.
+        case draining(until: Duration)
+        case stopped
+    }
+
+    /// A partition that is ours.
+    struct AssignedPartition {
+        let partition: SourcePartition
+        var ledger: PartitionLedger
+        /// Records at this offset and below may be in the trail already.
+        let recordedThrough: Int64?
+        /// Records asked for and not yet received.
+        var demand = 0
+    }
+
+    /// - Parameters:
+    ///   - trailID: the id of the trail that entries go to.
+    ///   - nextIndex: the number the trail's next entry will get.
+    ///   - random: for the jitter of back-offs; a seeded one makes a run repeatable.
+    package init(
+        configuration: PipelineConfiguration,
+        trailID: String,
+        nextIndex: Int64,
+        random: any RandomNumberGenerator & Sendable
+    ) {
+        self.configuration = configuration
+        self.trailID = trailID
+        self.nextIndex = nextIndex
+        self.random = random
+    }
+}
+
+/// What the shell does for the machine; the answers come back as events.
+package enum PipelineAction: Sendable {
+    /// Let the consumer hand over that many more records of the partition.
+    case demand(SourcePartition, epoch: UInt64, records: Int)
+    /// Ask the trail whether it knows these records: ``PipelineStateMachine/lookedUp(_:found:now:)``.
+    case lookUp([(flight: FlightID, identity: RecordIdentity)])
+    /// Ask the platform: ``PipelineStateMachine/attemptEnded(_:_:now:)``.
+    case attempt(FlightID, LoginEvent)
+    /// Write to the trail: ``PipelineStateMachine/recorded(_:now:)``.
+    case record([ValidationEntry], marks: [DeliveryMark])
+    /// Publish: ``PipelineStateMachine/published(_:now:)``.
+    case publish(Publication)
+    /// The partitions of that assignment can be given up.
+    case releaseRevocation(epoch: UInt64)
+    /// The machine holds nothing any more and wants nothing.
+    case stopped
+    /// For logs and metrics.
+    case notice(PipelineNotice)
+}
+
+/// What happened, for those who watch.
+package enum PipelineNotice: Sendable {
+    case decided(DecidedRecord)
+    case attemptFailed(AttemptFailure, attempt: Int)
+    /// An answer that points at our configuration or the network, not at the player.
+    case unexpectedStatus(Int, kgAppId: String)
+    case willRetry(attempt: Int, delay: Duration)
+    case trailFailed(TrailFailure)
+    case publicationFailed(PublicationFailure)
+    case cycleCompleted(records: Int, duration: Duration)
+    case superseded(entries: Int)
+}
+
+extension PipelineStateMachine {
+    /// Takes the actions that have gathered.
+    package mutating func takeActions() -> [PipelineAction] {
+        let actions = self.actions
+        self.actions.removeAll()
+        return actions
+    }
+
+    /// When ``timePassed(now:)`` should be called next, on the monotonic clock; `nil` when nothing waits for the time.
+    package var nextDeadline: Duration? {
+        var deadline = self.retries.nextDue
+        func consider(_ other: Duration?) {
+            guard let other else { return }
+            deadline = deadline.map { min($0, other) } ?? other
+        }
+        consider(self.cycle.retryDue)
+        if self.cycle.isIdle, self.hasCycleWork { consider(self.cycleDue) }
+        if case .draining(let until) = self.phase { consider(until) }
+        return deadline
+    }
+
+    /// Something that waits for the time may be due.
+    package mutating func timePassed(now: Moment) {
+        while let flight = self.retries.popDue(now: now.monotonic) { self.backOffEnded(flight) }
+        self.startAttempts(now: now)
+        self.retryCycle(now: now)
+        self.startCycle(now: now)
+        self.checkDrained(now: now)
+    }
+
+    /// What an operator sees of the engine's inside.
+    package var gauges: PipelineGauges {
+        PipelineGauges(
+            assignedPartitions: self.partitions.count,
+            heldRecords: self.heldRecords,
+            runningAttempts: self.runningAttempts,
+            waitingRetries: self.flights.values.lazy.filter { $0.state == .backingOff }.count,
+            undeliveredDecisions: self.decided.count,
+            isHeld: self.cycle.retryDue != nil
+        )
+    }
+}
+
+/// Counts of what the engine holds at a moment.
+package struct PipelineGauges: Hashable, Sendable {
+    package var assignedPartitions: Int
+    package var heldRecords: Int
+    package var runningAttempts: Int
+    package var waitingRetries: Int
+    package var undeliveredDecisions: Int
+    /// Whether the commit cycle waits because the trail or Kafka refused it.
+    package var isHeld: Bool
+}

@@ -1,0 +1,58 @@
+package import LoginContracts
+
+/// The engine's view of the audit trail. Calls block, and come from one thread at a time.
+package protocol DecisionTrail: Sendable {
+    /// The trail's id; part of what is committed, see ``CommittedProgress``.
+    var trailID: String { get }
+
+    /// Writes entries and delivery marks in one transaction, durable on return.
+    ///
+    /// - Returns: the entries' numbers, in their order.
+    func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64>
+
+    /// The entries of those records that are in the trail already.
+    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision]
+}
+
+/// What became of an entry's outcome.
+package struct DeliveryMark: Hashable, Sendable {
+    package var index: Int64
+    package var fate: Fate
+    package var at: Timestamp
+
+    package enum Fate: Hashable, Sendable {
+        /// Its outcome, if it has one, and its record's completion are committed to Kafka.
+        case committed
+        /// It never will be: the record's partition went to another instance, which decides for itself.
+        case superseded
+    }
+
+    package init(index: Int64, fate: Fate, at: Timestamp) {
+        self.index = index
+        self.fate = fate
+        self.at = at
+    }
+}
+
+/// A decision that the trail already holds.
+package struct RecordedDecision: Sendable {
+    package var index: Int64
+    package var entry: ValidationEntry
+    /// Whether its outcome is known to be committed to Kafka.
+    package var isCommitted: Bool
+
+    package init(index: Int64, entry: ValidationEntry, isCommitted: Bool) {
+        self.index = index
+        self.entry = entry
+        self.isCommitted = isCommitted
+    }
+}
+
+/// Why the trail cannot be written or read just now. The engine holds, and tries again.
+package struct TrailFailure: Error, Hashable, Sendable {
+    package var message: String
+
+    package init(message: String) {
+        self.message = message
+    }
+}

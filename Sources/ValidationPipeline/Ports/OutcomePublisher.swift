@@ -1,0 +1,37 @@
+package import LoginContracts
+
+/// The engine's view of Kafka's producing side. Calls block, and come from one thread at a time.
+package protocol OutcomePublisher: Sendable {
+    /// Publishes a cycle's records and commits its offsets.
+    ///
+    /// Exactly-once: all of it in one transaction, or none. At-least-once: the offsets only after every record was
+    /// acknowledged. Returns with an error only when it is *known* that the offsets are not committed; where a
+    /// transaction's end is in doubt the publisher finds out before it returns.
+    func publish(_ publication: Publication) throws(PublicationFailure)
+}
+
+/// All that one commit cycle tells Kafka.
+package struct Publication: Sendable {
+    package var outcomes: [Outcome]
+    package var deadLetters: [DeadLetter]
+    package var progress: [(partition: SourcePartition, progress: CommittedProgress)]
+
+    package init(
+        outcomes: [Outcome],
+        deadLetters: [DeadLetter],
+        progress: [(partition: SourcePartition, progress: CommittedProgress)]
+    ) {
+        self.outcomes = outcomes
+        self.deadLetters = deadLetters
+        self.progress = progress
+    }
+}
+
+/// A publication that did not take place. The engine drops what it no longer owns and tries the rest again.
+package struct PublicationFailure: Error, Hashable, Sendable {
+    package var message: String
+
+    package init(message: String) {
+        self.message = message
+    }
+}
