@@ -10,17 +10,21 @@ package struct PartitionAssignment: Sendable {
     package var metadata: String
     /// The highest offset of it in the trail; `nil` when the trail has none.
     package var recordedThrough: Int64?
+    /// Entries of it in the trail without a delivery: their numbers and offsets.
+    package var inDoubt: [(index: Int64, offset: Int64)]
 
     package init(
         partition: SourcePartition,
         committedOffset: Int64?,
         metadata: String = "",
-        recordedThrough: Int64? = nil
+        recordedThrough: Int64? = nil,
+        inDoubt: [(index: Int64, offset: Int64)] = []
     ) {
         self.partition = partition
         self.committedOffset = committedOffset
         self.metadata = metadata
         self.recordedThrough = recordedThrough
+        self.inDoubt = inDoubt
     }
 }
 
@@ -35,6 +39,7 @@ extension PipelineStateMachine {
             let progress = assignment.committedOffset.flatMap {
                 CommittedProgress(offset: $0, metadata: assignment.metadata)
             }
+            self.settle(assignment, progress: progress, now: now)
             self.slots[assignment.partition] = slot
             self.partitions[slot] = AssignedPartition(
                 partition: assignment.partition,
@@ -43,6 +48,7 @@ extension PipelineStateMachine {
             )
         }
         self.grantDemand()
+        self.startCycle(now: now)
     }
 
     /// These partitions are not ours any more. Everything of theirs is dropped, except what the running transaction

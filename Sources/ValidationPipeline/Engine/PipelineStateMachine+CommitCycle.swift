@@ -100,6 +100,7 @@ extension PipelineStateMachine {
                 self.release(item.decided.login)
                 guard let index = item.index, item.decided.recorded?.isCommitted != true else { continue }
                 self.marks.append(DeliveryMark(index: index, fate: .committed, at: now.wall))
+                self.forgetUnsettled(item.decided.login.record)
             }
             let duration = now.monotonic - (self.cycleStarted ?? now.monotonic)
             self.actions.append(.notice(.cycleCompleted(records: batch.items.count, duration: duration)))
@@ -129,23 +130,20 @@ extension PipelineStateMachine {
 
     /// Takes out of the running batch what is no longer ours; `nil` when that leaves nothing to do and ends the cycle.
     ///
-    /// An entry of this cycle that is in the trail already will never be published by this instance, because its
-    /// partition went to another one: it is superseded. One that came from the trail keeps its fate open.
+    /// What is in the trail already stays there without a delivery until its fate is known.
     private mutating func narrow(_ batch: CommitCycle.Batch, now: Moment) -> CommitCycle.Batch? {
         var ours = batch
         ours.items = []
-        var superseded = 0
         for item in batch.items {
             if self.partitions[item.decided.slot] != nil {
                 ours.items.append(item)
                 continue
             }
             self.release(item.decided.login)
-            guard let index = item.index, item.decided.recorded == nil else { continue }
-            self.marks.append(DeliveryMark(index: index, fate: .superseded, at: now.wall))
-            superseded += 1
+            if let index = item.index, item.decided.recorded == nil {
+                self.rememberUnsettled(item.decided.login.record, index: index)
+            }
         }
-        if superseded > 0 { self.actions.append(.notice(.superseded(entries: superseded))) }
         return self.cycle.narrow(to: ours) ? ours : nil
     }
 }

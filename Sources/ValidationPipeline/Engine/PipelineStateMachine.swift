@@ -30,8 +30,13 @@ package struct PipelineStateMachine {
     var cycle = CommitCycle()
     /// Marks that ride in the next cycle's trail transaction.
     var marks: [DeliveryMark] = []
-    /// Entries of the trail below this number were given out by this process or before it.
+    /// The number of the trail's next entry.
     var nextIndex: Int64
+    /// Entries of this process whose outcome it did not publish, because their partition went away meanwhile: by
+    /// partition and offset. What becomes of them shows when the partition comes back; see ``settle(_:progress:now:)``.
+    var unsettled: [SourcePartition: [Int64: Int64]] = [:]
+    /// Partitions whose entries from before this process have been settled as far as they can be.
+    var settledPartitions: Set<SourcePartition> = []
     /// When the running or last cycle started, and whether it was a busy one.
     var cycleStarted: Duration?
     var lastCycleWasBusy = false
@@ -113,6 +118,7 @@ package enum PipelineNotice: Sendable {
     case trailFailed(TrailFailure)
     case publicationFailed(PublicationFailure)
     case cycleCompleted(records: Int, duration: Duration)
+    /// Entries that this instance recorded turn out to have been decided by another one.
     case superseded(entries: Int)
 }
 

@@ -23,7 +23,7 @@ package struct DeliveryMark: Hashable, Sendable {
     package enum Fate: Hashable, Sendable {
         /// Its outcome, if it has one, and its record's completion are committed to Kafka.
         case committed
-        /// It never will be: the record's partition went to another instance, which decides for itself.
+        /// It never will be: another instance decided the record.
         case superseded
     }
 

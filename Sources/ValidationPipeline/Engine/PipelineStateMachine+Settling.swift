@@ -1,0 +1,47 @@
+import LoginContracts
+
+/// What became of entries without a delivery, found out from what the group has committed for their partition.
+///
+/// An entry can lose its delivery in two ways. A crash between the Kafka transaction and the mark leaves an outcome that
+/// was published: the committed progress names our trail. A partition that goes to another instance between the trail
+/// and Kafka leaves one that was not: the next owner decides for itself, or, when the partition comes back before that,
+/// the record does too. Where neither can be told, the entry stays in doubt.
+extension PipelineStateMachine {
+    /// At most this many unpublished entries are remembered; further ones stay in doubt.
+    static let maximumUnsettled = 10_000
+
+    /// The partition is ours (again): marks what its committed progress decides.
+    mutating func settle(_ assignment: PartitionAssignment, progress: CommittedProgress?, now: Moment) {
+        let partition = assignment.partition
+        if self.settledPartitions.insert(partition).inserted, let progress, progress.trailID == self.trailID {
+            for entry in assignment.inDoubt
+            where entry.index < progress.nextIndex && progress.isComplete(entry.offset) {
+                self.marks.append(DeliveryMark(index: entry.index, fate: .committed, at: now.wall))
+            }
+        }
+        // In another program's commit, everything before the committed offset is complete.
+        let isComplete = { (offset: Int64) in
+            progress?.isComplete(offset) ?? assignment.committedOffset.map { offset < $0 } ?? false
+        }
+        let superseded = (self.unsettled[partition] ?? [:]).filter { isComplete($0.key) }
+        guard !superseded.isEmpty else { return }
+        for (offset, index) in superseded.sorted(by: { $0.value < $1.value }) {
+            self.unsettled[partition]?.removeValue(forKey: offset)
+            self.marks.append(DeliveryMark(index: index, fate: .superseded, at: now.wall))
+        }
+        self.actions.append(.notice(.superseded(entries: superseded.count)))
+    }
+
+    /// A recorded entry will not be published in this assignment of its partition.
+    mutating func rememberUnsettled(_ record: SourceRecord, index: Int64) {
+        guard self.unsettled.values.lazy.map(\.count).reduce(0, +) < Self.maximumUnsettled else { return }
+        self.unsettled[record.partition, default: [:]][record.offset] = index
+    }
+
+    /// The record came back, and its entry's outcome is published.
+    mutating func forgetUnsettled(_ record: SourceRecord) {
+        guard !self.unsettled.isEmpty else { return }
+        self.unsettled[record.partition]?.removeValue(forKey: record.offset)
+        if self.unsettled[record.partition]?.isEmpty == true { self.unsettled.removeValue(forKey: record.partition) }
+    }
+}
