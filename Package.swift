@@ -30,6 +30,7 @@ let package = Package(
             traits: [.defaults, "YAML"]
         ),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -39,12 +40,126 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: [
+    targets: targets
+)
+
+/// The modules; each may import only what stands in its list, which `--explicit-target-dependency-import-check error`
+/// enforces. Adapters (KafkaClient, PlatformClient, AuditTrail) never see one another.
+var targets: [Target] {
+    sources + tests
+}
+
+var sources: [Target] {
+    [
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "LoginContracts", dependencies: [.crypto], swiftSettings: settings),
+        .target(name: "KafkaClient", dependencies: ["CRDKafka", .log], swiftSettings: settings),
         .target(
-            name: "LoginContracts",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            name: "PlatformClient",
+            dependencies: [
+                "LoginContracts", .log, .nio("NIOConcurrencyHelpers"), .nio("NIOCore"), .nio("NIOHTTP1"),
+                .nio("NIOPosix"), .nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AuditTrail",
+            dependencies: [
+                "CSQLite", "LoginContracts", .crypto, .log, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ValidationPipeline",
+            dependencies: [
+                "LoginContracts", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "LoginContracts", .hummingbird, .log, .nio("NIOCore"), .lifecycle,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ValidatorService",
+            dependencies: [
+                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline", .crypto,
+                .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOPosix"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Metrics", package: "swift-metrics"), .signals,
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LoginValidatorCommands",
+            dependencies: [
+                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "Simulation", "ValidationPipeline",
+                "ValidatorService", .lifecycle, .log, .signals,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "login-validator",
+            dependencies: ["LoginValidatorCommands"],
             swiftSettings: settings
         ),
     ]
-)
+}
+
+var tests: [Target] {
+    [
+        .testTarget(
+            name: "LoginContractsTests",
+            dependencies: ["LoginContracts", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", .log], swiftSettings: settings),
+        .testTarget(
+            name: "PlatformClientTests",
+            dependencies: [
+                "LoginContracts", "PlatformClient", .nio("NIOConcurrencyHelpers"), .nio("NIOCore"),
+                .nio("NIOHTTP1"), .nio("NIOPosix"), .nio("NIOTLS"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            resources: [.copy("Fixtures")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AuditTrailTests",
+            dependencies: ["AuditTrail", "LoginContracts", .log],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ValidationPipelineTests",
+            dependencies: ["LoginContracts", "ValidationPipeline"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["LoginContracts", "Simulation", .log, .nio("NIOCore"), .nio("NIOPosix")],
+            swiftSettings: settings
+        ),
+    ]
+}
+
+extension Target.Dependency {
+    static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var log: Self { .product(name: "Logging", package: "swift-log") }
+    static var signals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
+
+    static func nio(_ name: String) -> Self { .product(name: name, package: "swift-nio") }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `audit`: reads a trail. Nothing here can change one.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Reads the audit trail, also while the service writes it.",
+        subcommands: [AuditQueryCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self]
+    )
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import ValidatorService
+
+/// Why a command ends: one message on stderr and the contract's exit status. Never a stack trace.
+struct CommandFailure: Error, CustomStringConvertible {
+    /// The statuses of contract section 7.
+    enum Status: Int32 {
+        case failed = 1
+        case usage = 2
+    }
+
+    var status: Status
+    var message: String
+
+    var description: String { self.message }
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// Prints what there is to say about the error and ends the process.
+    static func exit(with error: any Error) -> Never {
+        switch error {
+        case let failure as CommandFailure:
+            Self.complain(failure.message)
+            Foundation.exit(failure.status.rawValue)
+        case let code as ExitCode:
+            Foundation.exit(code.rawValue)
+        case let error as ConfigurationError:
+            Self.complain("\(error)")
+            Foundation.exit(Status.usage.rawValue)
+        default:
+            let code = LoginValidator.exitCode(for: error)
+            let text = LoginValidator.fullMessage(for: error)
+            switch code {
+            case .success:
+                print(text)
+                Foundation.exit(0)
+            case .validationFailure:
+                FileHandle.standardError.write(Data((text + "\n").utf8))
+                Foundation.exit(Status.usage.rawValue)
+            default:
+                Self.complain("\(error)")
+                Foundation.exit(Status.failed.rawValue)
+            }
+        }
+    }
+
+    private static func complain(_ message: String) {
+        FileHandle.standardError.write(Data("login-validator: \(message)\n".utf8))
+    }
+}

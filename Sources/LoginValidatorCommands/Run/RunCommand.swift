@@ -1,0 +1,83 @@
+import ArgumentParser
+import Logging
+import Metrics
+import ServiceLifecycle
+import ValidatorService
+
+/// `run`: the service.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs the service: validates login events from Kafka until it is told to stop.",
+        discussion: """
+            Stops on SIGTERM or SIGINT: nothing new is taken, what is under way ends or is given back to Kafka. SIGHUP \
+            reads the credentials file again.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try self.options.load()
+        LoggingSetup.bootstrap(level: configuration.logLevel, format: configuration.logFormat)
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        let logger = Logger(label: "login-validator")
+        for warning in configuration.warnings { logger.warning("Configuration", metadata: ["warning": "\(warning)"]) }
+        try await Self.run(configuration, registry: registry, logger: logger)
+    }
+
+    /// Runs the service and its operations endpoint until a signal.
+    static func run(_ configuration: ServiceConfiguration, registry: PrometheusRegistry, logger: Logger) async throws {
+        let readiness = ReadinessState()
+        let service = ValidationService(
+            configuration: configuration,
+            metrics: PipelineMetrics(),
+            readiness: readiness,
+            logger: logger
+        )
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(
+                service: service,
+                successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup
+            )
+        ]
+        if let listen = configuration.operations.listen {
+            let operations = OperationsServer(
+                host: listen.host,
+                port: listen.port,
+                readiness: readiness,
+                registry: registry,
+                isAlive: { await service.isAlive() },
+                logger: logger
+            )
+            // First in the list: stopped last, so that a stopping service can still be watched.
+            services.insert(
+                .init(service: operations, failureTerminationBehavior: .gracefullyShutdownGroup),
+                at: 0
+            )
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services,
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger.quieter
+            )
+        )
+        do {
+            try await group.run()
+        } catch {
+            throw CommandFailure(.failed, "\(error)")
+        }
+    }
+}
+
+extension Logger {
+    /// For libraries: only what somebody should look at.
+    var quieter: Logger {
+        var logger = self
+        logger.logLevel = max(self.logLevel, .warning)
+        return logger
+    }
+}

@@ -1,0 +1,26 @@
+import KafkaClient
+import LoginContracts
+import ValidationPipeline
+
+/// Publishes first and commits the offsets after every record was acknowledged.
+///
+/// A crash between the two publishes again, with the same `ce_id`; nothing is lost.
+struct AtLeastOncePublisher: OutcomePublisher {
+    let producer: KafkaProducer
+    let consumer: KafkaConsumer
+    let factory: RecordFactory
+
+    /// How long a cycle's records may take to be acknowledged before the cycle counts as failed.
+    static let flushTimeout: Duration = .seconds(30)
+
+    func publish(_ publication: Publication) throws(PublicationFailure) {
+        do {
+            let records = try self.factory.records(of: publication)
+            for record in records { try self.producer.produce(record) }
+            if !records.isEmpty { try self.producer.flush(timeout: Self.flushTimeout) }
+            try self.consumer.commit(self.factory.offsets(of: publication))
+        } catch {
+            throw PublicationFailure(message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,237 @@
+import Foundation
+import KafkaClient
+import Logging
+import LoginContracts
+import Synchronization
+import ValidationPipeline
+
+/// Publishes outcomes, dead letters and offsets in one Kafka transaction.
+///
+/// After an error it asks, in this order: must the transaction be aborted, can the same call be made again, or is the
+/// producer lost? A commit whose end stays unknown is resolved before the call returns: a new producer with the same
+/// transactional id ends what the old one left open, and then the committed offsets tell whether it took place.
+final class ExactlyOncePublisher: OutcomePublisher {
+    private let configuration: KafkaConfiguration
+    private let transactionalID: String
+    private let consumer: KafkaConsumer
+    private let factory: RecordFactory
+    private let logger: Logger
+    private let fatal: @Sendable (any Error) -> Void
+    private let state: Mutex<State>
+    private let isStopping = Mutex(false)
+
+    private struct State {
+        var producer: KafkaProducer?
+        var fencings = 0
+        /// Whether it has been seen that this broker keeps transactional offsets.
+        var isVerified = false
+    }
+
+    /// How long one call may take before it is made again.
+    static let callTimeout: Duration = .seconds(10)
+    /// The broker aborts a transaction that has not ended after this (`transaction.timeout.ms`).
+    static let transactionTimeout: Duration = .seconds(60)
+    /// Between two questions to a broker that does not answer, in seconds.
+    static let resolveInterval = 0.5
+    /// How long the first transaction's offsets may take to be seen.
+    static let verificationTimeout: Duration = .seconds(5)
+    /// Producers in a row that another instance fenced, after which this one gives way.
+    static let maximumFencings = 3
+
+    init(
+        configuration: KafkaConfiguration,
+        transactionalID: String,
+        consumer: KafkaConsumer,
+        factory: RecordFactory,
+        logger: Logger,
+        fatal: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.configuration = configuration
+        self.transactionalID = transactionalID
+        self.consumer = consumer
+        self.factory = factory
+        self.logger = logger
+        self.fatal = fatal
+        self.state = Mutex(State())
+    }
+
+    /// Takes the transactional id: ends what an earlier life of this instance left open, so that the consumer reads
+    /// offsets that are final. Blocks.
+    func start() throws(KafkaError) {
+        try self.state.withLock { state throws(KafkaError) in
+            state.producer = try self.makeProducer()
+        }
+    }
+
+    /// Makes waits for a broker give up; called before the last publication is waited for.
+    func stop() {
+        self.isStopping.withLock { $0 = true }
+    }
+
+    func close() {
+        self.state.withLock { $0.producer.take()?.close() }
+    }
+
+    func publish(_ publication: Publication) throws(PublicationFailure) {
+        let records: [KafkaProducerRecord]
+        do {
+            records = try self.factory.records(of: publication)
+        } catch {
+            throw PublicationFailure(message: "An outcome could not be encoded: \(error)")
+        }
+        let offsets = self.factory.offsets(of: publication)
+        try self.state.withLock { state throws(PublicationFailure) in
+            try self.transact(records, offsets, &state)
+        }
+    }
+
+    private func transact(
+        _ records: [KafkaProducerRecord],
+        _ offsets: [KafkaOffsetCommit],
+        _ state: inout State
+    ) throws(PublicationFailure) {
+        var isCommitting = false
+        do throws(KafkaError) {
+            let producer = try self.producer(&state)
+            try producer.beginTransaction()
+            for record in records { try producer.produce(record) }
+            let group = try self.consumer.groupMetadata()
+            try self.retrying { () throws(KafkaError) in
+                try producer.sendOffsets(offsets, group: group, timeout: Self.callTimeout)
+            }
+            isCommitting = true
+            // The commit point: before this call nothing of the cycle is visible, after it all of it is.
+            try self.retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: Self.callTimeout) }
+            state.fencings = 0
+        } catch {
+            try self.recover(from: error, isCommitting: isCommitting, offsets: offsets, &state)
+        }
+        self.verify(offsets, &state)
+    }
+
+    /// Returns when the transaction turns out to be committed; throws when it is known not to be.
+    private func recover(
+        from error: KafkaError,
+        isCommitting: Bool,
+        offsets: [KafkaOffsetCommit],
+        _ state: inout State
+    ) throws(PublicationFailure) {
+        if error.mustAbort, let producer = state.producer, self.abort(producer) {
+            throw PublicationFailure(message: "The transaction was aborted: \(error)")
+        }
+        state.producer.take()?.close()
+        if error.code == .fenced { try self.countFencing(error, &state) }
+        guard isCommitting else { throw PublicationFailure(message: "\(error)") }
+        self.logger.warning("The end of a transaction is unknown; asking the broker", metadata: ["error": "\(error)"])
+        guard let isCommitted = self.resolve(offsets, &state) else {
+            throw PublicationFailure(message: "The end of the transaction stays unknown: \(error)")
+        }
+        if !isCommitted { throw PublicationFailure(message: "The transaction did not take place: \(error)") }
+    }
+
+    private func abort(_ producer: KafkaProducer) -> Bool {
+        do throws(KafkaError) {
+            try self.retrying { () throws(KafkaError) in try producer.abortTransaction(timeout: Self.callTimeout) }
+            return true
+        } catch {
+            self.logger.warning("A transaction could not be aborted", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    /// Asks until the broker answers; `nil` when the service is stopping first.
+    private func resolve(_ offsets: [KafkaOffsetCommit], _ state: inout State) -> Bool? {
+        while !self.isStopping.withLock({ $0 }) {
+            do throws(KafkaError) {
+                _ = try self.producer(&state)
+                return try self.isCommitted(offsets)
+            } catch {
+                self.logger.warning("The broker cannot be asked yet", metadata: ["error": "\(error)"])
+                Thread.sleep(forTimeInterval: Self.resolveInterval)
+            }
+        }
+        return nil
+    }
+
+    private func countFencing(_ error: KafkaError, _ state: inout State) throws(PublicationFailure) {
+        state.fencings += 1
+        guard state.fencings >= Self.maximumFencings else { return }
+        self.fatal(
+            ServiceError(
+                "Another instance uses the transactional id \(self.transactionalID). Give every instance of the group "
+                    + "an INSTANCE_ID of its own."
+            )
+        )
+        throw PublicationFailure(message: "\(error)")
+    }
+
+    private func producer(_ state: inout State) throws(KafkaError) -> KafkaProducer {
+        if let producer = state.producer { return producer }
+        let producer = try self.makeProducer()
+        state.producer = producer
+        return producer
+    }
+
+    private func makeProducer() throws(KafkaError) -> KafkaProducer {
+        let producer = try KafkaProducer(
+            configuration: self.configuration,
+            mode: .transactional(id: self.transactionalID),
+            transactionTimeout: Self.transactionTimeout,
+            logger: self.logger
+        )
+        do throws(KafkaError) {
+            try self.retrying { () throws(KafkaError) in
+                try producer.initializeTransactions(timeout: Self.callTimeout)
+            }
+            return producer
+        } catch {
+            producer.close()
+            throw error
+        }
+    }
+
+    /// Makes the same call again while the error says so, at most for a transaction's time.
+    private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+        let deadline = ContinuousClock.now + Self.transactionTimeout
+        while true {
+            do throws(KafkaError) {
+                return try call()
+            } catch {
+                guard error.isRetriable, !error.mustAbort, !error.isFatal, ContinuousClock.now < deadline,
+                    !self.isStopping.withLock({ $0 })
+                else { throw error }
+                self.logger.debug("Making a call again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Whether exactly these offsets are what the group has committed: the metadata makes them ours alone.
+    private func isCommitted(_ offsets: [KafkaOffsetCommit]) throws(KafkaError) -> Bool {
+        let committed = try self.consumer.committed(offsets.map(\.topicPartition), timeout: Self.callTimeout)
+        return committed.contains { found in
+            offsets.contains {
+                $0.topicPartition == found.topicPartition && $0.offset == found.offset && $0.metadata == found.metadata
+            }
+        }
+    }
+
+    /// After the first transaction: a broker that took the offsets and did not keep them would make every restart
+    /// publish everything again.
+    private func verify(_ offsets: [KafkaOffsetCommit], _ state: inout State) {
+        guard !state.isVerified, !offsets.isEmpty else { return }
+        let deadline = ContinuousClock.now + Self.verificationTimeout
+        do throws(KafkaError) {
+            // The markers of a transaction follow its commit by some milliseconds.
+            while try !self.isCommitted(offsets) {
+                if ContinuousClock.now >= deadline {
+                    self.fatal(ServiceError.noTransactionalOffsets)
+                    return
+                }
+                Thread.sleep(forTimeInterval: Self.resolveInterval / 10)
+            }
+            state.isVerified = true
+        } catch {
+            self.logger.debug("The committed offsets could not be read yet", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import PlatformClient
+import Synchronization
+
+/// The credentials of the apps, shared by the threads that need them and replaced as a whole on SIGHUP.
+final class CredentialStore: Sendable {
+    private let apps: Mutex<[String: App]>
+
+    struct App: Sendable {
+        let credentials: PlatformCredentials
+        let baseURL: PlatformBaseURL
+    }
+
+    init(_ apps: [App]) {
+        self.apps = Mutex(Self.table(apps))
+    }
+
+    func replace(with apps: [App]) {
+        self.apps.withLock { $0 = Self.table(apps) }
+    }
+
+    func contains(_ kgAppId: String) -> Bool { self.apps.withLock { $0[kgAppId] != nil } }
+
+    subscript(kgAppId: String) -> App? { self.apps.withLock { $0[kgAppId] } }
+
+    private static func table(_ apps: [App]) -> [String: App] {
+        Dictionary(apps.map { ($0.credentials.kgAppId, $0) }) { _, last in last }
+    }
+}

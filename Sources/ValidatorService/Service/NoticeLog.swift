@@ -1,0 +1,74 @@
+import Logging
+import LoginContracts
+import Synchronization
+import ValidationPipeline
+
+/// Writes what happens in the engine to the log, at most one line of a kind in ``interval``.
+///
+/// A platform that is down fails thousands of attempts a second; the log says so once, with how many were left out.
+final class NoticeLog: Sendable {
+    private let logger: Logger
+    private let kinds = Mutex<[Kind: (next: ContinuousClock.Instant, suppressed: Int)]>([:])
+
+    static let interval: Duration = .seconds(5)
+
+    private enum Kind: Hashable {
+        case attemptFailed, unexpectedStatus, trailFailed, publicationFailed, superseded
+    }
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func log(_ notice: PipelineNotice) {
+        switch notice {
+        case .decided(let record):
+            self.logger.debug(
+                "Decided",
+                metadata: [
+                    "event": "\(record.entry.eventID)", "decision": "\(record.entry.decision.rawValue)",
+                    "reason": "\(record.entry.reason?.rawValue ?? "-")",
+                ]
+            )
+        case .attemptFailed(let failure, let attempt):
+            self.log(.attemptFailed, .warning, "The platform could not be asked") {
+                ["kind": "\(failure.kind)", "error": "\(failure.message)", "attempt": "\(attempt)"]
+            }
+        case .unexpectedStatus(let status, let kgAppId):
+            self.log(.unexpectedStatus, .error, "The platform's answer points at our configuration or the network") {
+                ["status": "\(status)", "kgAppId": "\(kgAppId)"]
+            }
+        case .willRetry: break
+        case .trailFailed(let failure):
+            self.log(.trailFailed, .error, "The trail refuses; nothing is published until it accepts") {
+                ["error": "\(failure.message)"]
+            }
+        case .publicationFailed(let failure):
+            self.log(.publicationFailed, .warning, "A publication did not take place; it will be tried again") {
+                ["error": "\(failure.message)"]
+            }
+        case .cycleCompleted: break
+        case .superseded(let entries):
+            self.log(.superseded, .notice, "Another instance decided records of this trail") {
+                ["entries": "\(entries)"]
+            }
+        }
+    }
+
+    private func log(_ kind: Kind, _ level: Logger.Level, _ message: Logger.Message, _ metadata: () -> Logger.Metadata) {
+        let now = ContinuousClock.now
+        let suppressed: Int? = self.kinds.withLock { kinds in
+            if let known = kinds[kind], known.next > now {
+                kinds[kind]?.suppressed += 1
+                return nil
+            }
+            let suppressed = kinds[kind]?.suppressed ?? 0
+            kinds[kind] = (now + Self.interval, 0)
+            return suppressed
+        }
+        guard let suppressed else { return }
+        var metadata = metadata()
+        if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
+        self.logger.log(level: level, message, metadata: metadata)
+    }
+}

@@ -1,0 +1,220 @@
+import AuditTrail
+import Foundation
+import KafkaClient
+package import Logging
+import LoginContracts
+import NIOCore
+package import ServiceLifecycle
+import Synchronization
+import UnixSignals
+import ValidationPipeline
+
+/// The service: takes login events, validates, records, publishes, until it is told to stop.
+///
+/// One of a `ServiceGroup`'s services; the group turns SIGTERM and SIGINT into a graceful shutdown. Stopping takes
+/// nothing new, lets what is under way end within the configured time, publishes what is decided, gives the rest back to
+/// Kafka and closes the trail.
+package final class ValidationService: Service {
+    private let configuration: ServiceConfiguration
+    private let metrics: PipelineMetrics
+    private let readiness: ReadinessState
+    private let logger: Logger
+    private let fatalErrors: AsyncStream<any Error>
+    private let fatal: AsyncStream<any Error>.Continuation
+    private let engine = Mutex<ValidationEngine?>(nil)
+
+    /// How often gauges and lags are read.
+    static let gaugeInterval: Duration = .seconds(2)
+    /// What closing the consumer may take beyond the configured shutdown time.
+    static let consumerStopTimeout: Duration = .seconds(10)
+
+    package init(
+        configuration: ServiceConfiguration,
+        metrics: PipelineMetrics,
+        readiness: ReadinessState,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.metrics = metrics
+        self.readiness = readiness
+        self.logger = logger
+        (self.fatalErrors, self.fatal) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+        readiness.set(.trail, isReady: false, message: "The trail is not open yet.")
+        readiness.set(.kafka, isReady: false, message: "No partitions are assigned yet.")
+    }
+
+    /// Runs until the group shuts down gracefully.
+    ///
+    /// - Throws: ``ServiceError`` and the errors of the parts: nothing could be started, or nothing can go on.
+    package func run() async throws {
+        let parts = try await self.start()
+        let outcome: Result<Void, any Error>
+        do {
+            try await self.untilStopped(parts)
+            outcome = .success(())
+        } catch {
+            self.logger.error("The service cannot go on", metadata: ["error": "\(error)"])
+            outcome = .failure(error)
+        }
+        await self.stop(parts)
+        try outcome.get()
+    }
+
+    /// Whether the engine's event loop answers.
+    package func isAlive() async -> Bool {
+        guard let engine = self.engine.withLock({ $0 }) else { return true }
+        return await engine.gauges.heldRecords >= 0
+    }
+
+    private func start() async throws -> ServiceParts {
+        let notices = NoticeLog(logger: self.logger)
+        let callbacks = ServiceCallbacks(
+            fatal: { [fatal] in fatal.yield($0) },
+            assignment: { [readiness] isAssigned in
+                readiness.set(.kafka, isReady: isAssigned, message: "No partitions are assigned.")
+            },
+            observe: { [metrics, readiness] notice in
+                metrics.observe(notice)
+                notices.log(notice)
+                readiness.observe(notice)
+            }
+        )
+        let (configuration, logger) = (self.configuration, self.logger)
+        let parts = try await Self.blocking { try ServiceParts(configuration, callbacks: callbacks, logger: logger) }
+        do {
+            _ = try await Self.blocking {
+                try parts.trail.append(
+                    ServiceEntry(
+                        kind: .started,
+                        recordedAt: .now,
+                        instanceID: configuration.instanceID,
+                        message: "The service started.",
+                        details: configuration.auditDetails
+                    )
+                )
+            }
+        } catch {
+            await self.stop(parts)
+            throw error
+        }
+        self.engine.withLock { $0 = parts.engine }
+        self.readiness.set(.trail, isReady: true)
+        parts.consumer.start()
+        self.logger.info(
+            "Validating logins",
+            metadata: [
+                "topic": "\(configuration.kafka.loginEventsTopic)",
+                "group": "\(configuration.kafka.groupID)",
+                "delivery": "\(configuration.kafka.delivery.rawValue)",
+                "trail": "\(configuration.audit.database)",
+                "nextIndex": "\(parts.trail.nextIndex)",
+            ]
+        )
+        return parts
+    }
+
+    private func untilStopped(_ parts: ServiceParts) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gracefulShutdown() }
+            group.addTask {
+                for await error in self.fatalErrors { throw error }
+                try await Task.sleep(for: .seconds(.max))
+            }
+            group.addTask { await self.readGauges(parts) }
+            group.addTask { await self.reloadOnHangup(parts) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func readGauges(_ parts: ServiceParts) async {
+        while (try? await Task.sleep(for: Self.gaugeInterval)) != nil {
+            self.metrics.update(await parts.engine.gauges)
+            for (partition, lag) in parts.bridge.lags() {
+                self.metrics.setLag(lag, topic: partition.topic, partition: partition.partition)
+            }
+        }
+    }
+
+    /// SIGHUP reads the credentials file again; one that cannot be used changes nothing.
+    private func reloadOnHangup(_ parts: ServiceParts) async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            do {
+                let platform = try self.configuration.platform.reloadingCredentials()
+                parts.credentials.replace(with: try platform.apps())
+                self.logger.notice("Credentials reloaded", metadata: ["apps": "\(platform.credentials.count)"])
+                let instanceID = self.configuration.instanceID
+                let apps = platform.credentials.map(\.kgAppId).sorted().joined(separator: " ")
+                _ = try await Self.blocking {
+                    try parts.trail.append(
+                        ServiceEntry(
+                            kind: .configurationChanged,
+                            recordedAt: .now,
+                            instanceID: instanceID,
+                            message: "The credentials file was read again.",
+                            details: ["apps": apps]
+                        )
+                    )
+                }
+            } catch {
+                self.logger.error("Credentials not reloaded", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func stop(_ parts: ServiceParts) async {
+        let limit = self.configuration.shutdownTimeout
+        self.logger.info("Stopping", metadata: ["limit": "\(limit)"])
+        self.readiness.set(.kafka, isReady: false, message: "The service is stopping.")
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let watchdog = Task {
+                try await Task.sleep(for: limit)
+                parts.publisher.stop()
+            }
+            parts.engine.stop(within: limit) {
+                watchdog.cancel()
+                continuation.resume()
+            }
+        }
+        self.engine.withLock { $0 = nil }
+        await Self.blockingWithoutError {
+            parts.consumer.stop(deadline: .now + Self.consumerStopTimeout)
+            parts.bridge.disconnect()
+            parts.publisher.close()
+        }
+        await parts.validator.shutdown()
+        let configuration = self.configuration
+        await Self.blockingWithoutError {
+            let entry = ServiceEntry(
+                kind: .stopped,
+                recordedAt: .now,
+                instanceID: configuration.instanceID,
+                message: "The service stopped."
+            )
+            do { _ = try parts.trail.append(entry) } catch {
+                self.logger.error("The stop is not in the trail", metadata: ["error": "\(error)"])
+            }
+            parts.trail.close()
+        }
+        try? await parts.eventLoops.shutdownGracefully()
+        self.logger.info("Stopped")
+    }
+
+    /// Runs a call that blocks, off the threads of Swift's concurrency.
+    private static func blocking<Value: Sendable>(
+        _ call: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result(catching: call)) }
+        }
+    }
+
+    private static func blockingWithoutError(_ call: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                call()
+                continuation.resume()
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import AuditTrail
+import LoginContracts
+import ValidationPipeline
+
+/// The audit trail as the engine sees it.
+struct TrailBridge: DecisionTrail {
+    let writer: TrailWriter
+    let trailID: String
+
+    init(writer: TrailWriter) {
+        self.writer = writer
+        self.trailID = writer.trailID
+    }
+
+    func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64> {
+        do throws(TrailError) {
+            return try self.writer.append(entries, deliveries: Self.deliveries(of: marks))
+        } catch {
+            throw TrailFailure(message: "\(error)")
+        }
+    }
+
+    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision] {
+        do throws(TrailError) {
+            return try self.writer.recorded(identities).mapValues { recorded in
+                RecordedDecision(
+                    index: recorded.index,
+                    entry: recorded.entry,
+                    isCommitted: recorded.delivery?.state == .committed
+                )
+            }
+        } catch {
+            throw TrailFailure(message: "\(error)")
+        }
+    }
+
+    /// Joins the marks of consecutive entries: a cycle's are one range, and one row.
+    static func deliveries(of marks: [DeliveryMark]) -> [EntryDelivery] {
+        var deliveries: [EntryDelivery] = []
+        for mark in marks.sorted(by: { $0.index < $1.index }) {
+            let state: EntryDelivery.State
+            switch mark.fate {
+            case .committed: state = .committed
+            case .superseded: state = .superseded
+            }
+            if let last = deliveries.last, last.state == state, last.at == mark.at,
+                last.indices.upperBound + 1 == mark.index
+            {
+                deliveries[deliveries.count - 1].indices = last.indices.lowerBound...mark.index
+            } else {
+                deliveries.append(EntryDelivery(indices: mark.index...mark.index, state: state, at: mark.at))
+            }
+        }
+        return deliveries
+    }
+}

@@ -1,0 +1,8 @@
+import LoginValidatorCommands
+
+@main
+struct EntryPoint {
+    static func main() async {
+        await LoginValidator.main()
+    }
+}
