@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The program: every command stands below it.
 public struct LoginValidator: AsyncParsableCommand {
+    /// The program's name, help and commands.
     public static let configuration = CommandConfiguration(
         commandName: "login-validator",
         abstract: "Validates streams of logins against the Kakao Games platform, and keeps an audit trail.",
@@ -21,6 +22,7 @@ public struct LoginValidator: AsyncParsableCommand {
     /// Of this build.
     static let version = "0.1.0"
 
+    /// Made by ArgumentParser.
     public init() {}
 
     /// Runs the command that the arguments name, and exits with the contract's status.

@@ -2,7 +2,8 @@
 ///
 /// The only way to the characters is ``value``, so that every place that uses them can be found by name. Descriptions,
 /// mirrors and string interpolation show `<redacted>`.
-public struct AccessToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct AccessToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The longest accepted token, in bytes.
     public static let maximumLength = 4096
 
@@ -18,8 +19,11 @@ public struct AccessToken: Hashable, Sendable, CustomStringConvertible, CustomDe
         self.value = value
     }
 
+    /// Never the token.
     public var description: String { "<redacted>" }
+    /// Never the token.
     public var debugDescription: String { "<redacted>" }
+    /// Nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

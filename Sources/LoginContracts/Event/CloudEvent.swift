@@ -85,4 +85,19 @@ struct StructuredCloudEvent: Decodable {
     var traceparent: String?
     var tracestate: String?
     var data: LoginEventFields?
+
+    private enum Attribute: String, CodingKey {
+        case specversion, id, time, traceparent, tracestate, data
+    }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Attribute.self)
+        self.specversion = try members.decodeIfPresent(String.self, forKey: .specversion)
+        self.id = try members.decodeIfPresent(String.self, forKey: .id)
+        self.time = try members.decodeIfPresent(String.self, forKey: .time)
+        // A broken trace context is dropped and never makes an event malformed, whatever its type.
+        self.traceparent = try? members.decodeIfPresent(String.self, forKey: .traceparent)
+        self.tracestate = try? members.decodeIfPresent(String.self, forKey: .tracestate)
+        self.data = try members.decodeIfPresent(LoginEventFields.self, forKey: .data)
+    }
 }

@@ -24,6 +24,11 @@ package struct LoginEventDecoder {
                 rule: "has \(value.count) bytes; at most \(Self.maximumValueBytes) are allowed"
             )
         }
+        // JSONDecoder would also read UTF-16, which RFC 8259 section 8.1 forbids between systems. UTF-8 text begins with
+        // none of these bytes, and JSON with no NUL.
+        guard !value.prefix(4).contains(where: { $0 == 0 || $0 >= 0xFE }) else {
+            throw EventDefect(field: "value", rule: "is not valid JSON (RFC 8259) in UTF-8")
+        }
         switch try CloudEventMode(of: record) {
         case .none:
             let fields = try self.parse(LoginEventFields.self, from: value)

@@ -73,7 +73,7 @@ package struct OutcomeData: Codable, Hashable, Sendable {
     package var redirectUri: RedirectURI?
 
     /// What a kick handler does.
-    package enum Action: String, Codable, Hashable, Sendable {
+    package enum Action: String, CaseIterable, Codable, Hashable, Sendable {
         /// Remove the player from the game.
         case kick
         case none
@@ -86,8 +86,12 @@ package struct OutcomeData: Codable, Hashable, Sendable {
         package var offset: Int64
     }
 
-    package struct RedirectURI: Codable, Hashable, Sendable {
+    /// The page where the player can release a lockout; its address holds a one-time token and is never printed.
+    package struct RedirectURI: Codable, Hashable, Sendable, CustomStringConvertible, CustomReflectable {
         package var target: String?
         package var url: String?
+
+        package var description: String { "RedirectURI(target: \(self.target ?? "nil"), url: <redacted>)" }
+        package var customMirror: Mirror { Mirror(self, children: ["target": self.target as Any]) }
     }
 }

@@ -37,7 +37,9 @@ package struct OutcomeEncoder {
 
     package func encode(_ outcome: Outcome) throws -> OutgoingRecord {
         let data = outcome.data
-        let key = data.playerId ?? data.sessionId
+        // An attribute must not be an empty string (CloudEvents 1.0, section 3.1), and a platform's answer may hold one.
+        let subject = data.playerId.flatMap { $0.isEmpty ? nil : $0 }
+        let key = subject ?? data.sessionId.flatMap { $0.isEmpty ? nil : $0 }
         var headers: [SourceRecord.Header] = []
         let value: Data
         switch self.mode {
@@ -51,7 +53,7 @@ package struct OutcomeEncoder {
                 .init("ce_type", data.eventType),
                 .init("ce_time", data.decidedAt),
             ]
-            if let playerId = data.playerId { headers.append(.init("ce_subject", playerId)) }
+            if let subject { headers.append(.init("ce_subject", subject)) }
             if let key { headers.append(.init("ce_partitionkey", key)) }
         case .structured:
             value = try self.json.encode(
@@ -60,7 +62,7 @@ package struct OutcomeEncoder {
                     source: self.source,
                     type: data.eventType,
                     time: data.decidedAt,
-                    subject: data.playerId,
+                    subject: subject,
                     partitionkey: key,
                     traceparent: outcome.trace?.traceparent,
                     tracestate: outcome.trace?.tracestate,

@@ -54,7 +54,8 @@ package struct SourceRecord: Sendable {
 
     /// The text of the last header of that name, or `nil` when there is none or it is not UTF-8.
     package func header(_ name: String) -> String? {
-        guard !self.headers.isEmpty, let header = self.headers.last(where: { $0.name == name }), let value = header.value
+        guard !self.headers.isEmpty, let header = self.headers.last(where: { $0.name == name }),
+            let value = header.value
         else { return nil }
         return String(validating: value, as: UTF8.self)
     }

@@ -9,10 +9,12 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// 0000-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z: what RFC 3339 can express.
     public static let expressible = Timestamp(-62_167_219_200_000)...Timestamp(253_402_300_799_999)
 
+    /// Makes an instant from milliseconds since 1970-01-01T00:00:00Z.
     public init(_ millisecondsSince1970: Int64) {
         self.millisecondsSince1970 = millisecondsSince1970
     }
 
+    /// Whether the left instant is the earlier one.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }
@@ -41,28 +43,33 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The instant `duration` later, whole milliseconds.
+    /// The instant `duration` later, whole milliseconds; the first or last possible one when that is beyond it.
+    ///
+    /// A record's timestamp is any 64-bit number its producer chose, so this arithmetic must not trap.
     public func advanced(by duration: Duration) -> Timestamp {
-        Timestamp(self.millisecondsSince1970 + duration.milliseconds)
+        let (sum, overflow) = self.millisecondsSince1970.addingReportingOverflow(duration.milliseconds)
+        return Timestamp(overflow ? (duration < .zero ? .min : .max) : sum)
     }
 
     /// The time from `earlier` to this instant, negative when it is later.
     public func duration(since earlier: Timestamp) -> Duration {
-        .milliseconds(self.millisecondsSince1970 - earlier.millisecondsSince1970)
+        .milliseconds(Int128(self.millisecondsSince1970) - Int128(earlier.millisecondsSince1970))
     }
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero.
-    package var milliseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
+    /// Whole milliseconds, rounded towards zero; the nearest 64-bit number when there are more.
+    package var milliseconds: Int64 { self.whole(unitsPerSecond: 1000) }
 
-    /// Whole microseconds, rounded towards zero.
-    package var microseconds: Int64 {
+    /// Whole microseconds, rounded towards zero; the nearest 64-bit number when there are more.
+    package var microseconds: Int64 { self.whole(unitsPerSecond: 1_000_000) }
+
+    private func whole(unitsPerSecond: Int64) -> Int64 {
         let (seconds, attoseconds) = self.components
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let (units, overflow) = seconds.multipliedReportingOverflow(by: unitsPerSecond)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, carry) = units.addingReportingOverflow(attoseconds / (1_000_000_000_000_000_000 / unitsPerSecond))
+        return carry ? (seconds < 0 ? .min : .max) : sum
     }
 }
 

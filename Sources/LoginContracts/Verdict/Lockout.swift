@@ -2,21 +2,30 @@
 ///
 /// Every field may be missing. Nothing in here is secret: tokens and URLs of the same body live elsewhere.
 public struct Lockout: Hashable, Sendable, Codable {
+    /// The app the lockout concerns.
     public var kgAppId: String?
     /// What ``id`` is, such as `playerId`.
     public var idType: String?
+    /// Who is locked out; see ``idType``.
     public var id: String?
     /// The ways to prove one's identity, such as `phone,card`.
     public var certMethod: String?
+    /// Why, in the platform's words.
     public var reason: String?
+    /// What the player is told.
     public var message: String?
+    /// How the player is told, such as `alimtalk`.
     public var notificationOption: String?
+    /// A note of the platform's operators.
     public var memo: String?
+    /// The platform's code of the lockout.
     public var lockoutCode: String?
+    /// Where it applies, such as `mobile`.
     public var lockoutSection: String?
     /// When the lockout was registered, milliseconds since 1970.
     public var regTime: Int64?
 
+    /// Makes a lockout; what is left out was not in the answer.
     public init(
         kgAppId: String? = nil,
         idType: String? = nil,

@@ -12,8 +12,11 @@ public struct Verdict: Hashable, Sendable {
     public var message: String?
     /// Whether the body was a JSON object within the size limit.
     public var bodyIsReadable: Bool
+    /// The token's owner.
     public var player: Player?
+    /// What keeps the player out, in a 463 body.
     public var lockout: Lockout?
+    /// Where a locked-out player can be sent.
     public var redirect: Redirect?
     /// How long the platform asks us to wait (`Retry-After`, RFC 9110 section 10.2.3), seconds or a date turned into a
     /// time from the answer's arrival; never negative.
@@ -22,6 +25,7 @@ public struct Verdict: Hashable, Sendable {
     /// The longest ``message``, in characters.
     public static let maximumMessageLength = 512
 
+    /// Makes an answer; what is left out was not in it.
     public init(
         status: Int,
         code: Int? = nil,
@@ -46,15 +50,19 @@ public struct Verdict: Hashable, Sendable {
 extension Verdict {
     /// The player the token belongs to, as far as the platform tells.
     public struct Player: Hashable, Sendable {
+        /// The app the token belongs to.
         public var kgAppId: String?
+        /// The player the token belongs to.
         public var playerId: String?
         /// The account's state in the platform's words, such as `normal`.
         public var status: String?
+        /// What the player is called; shown to nobody by this package.
         public var nickname: String?
         /// The game's own data of the player: the members of the `data` map that are strings, numbers or booleans, as
         /// text.
         public var data: [String: String]
 
+        /// Makes a player; what is left out was not in the answer.
         public init(
             kgAppId: String? = nil,
             playerId: String? = nil,
@@ -77,12 +85,15 @@ extension Verdict {
         /// The page's address. It holds a one-time token: hand it to the player, never log or store it.
         public var url: String?
 
+        /// Makes a redirect.
         public init(target: String? = nil, url: String? = nil) {
             self.target = target
             self.url = url
         }
 
+        /// The target; never the address.
         public var description: String { "Redirect(target: \(self.target ?? "nil"), url: <redacted>)" }
+        /// The target; never the address.
         public var customMirror: Mirror { Mirror(self, children: ["target": self.target as Any]) }
     }
 }

@@ -6,7 +6,8 @@ struct CredentialsFile {
     let path: String
 
     init(_ apps: [SimulatedApp]) throws {
-        self.path = FileManager.default.temporaryDirectory
+        self.path =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("login-validator-\(UUID().uuidString).json").path
         let content = try JSONEncoder().encode(
             apps.map { ["kgAppId": $0.kgAppId, "appSecret": $0.appSecret, "adminKey": $0.adminKey] }

@@ -12,7 +12,8 @@ import ValidatorService
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Runs an embedded broker, a simulated platform, a generator and the real service, and looks at the trail.",
+        abstract:
+            "Runs an embedded broker, a simulated platform, a generator and the real service, and looks at the trail.",
         discussion: "Ends by itself. Run again on the same trail it adds to it."
     )
 
@@ -36,7 +37,9 @@ struct DemoCommand: AsyncParsableCommand {
     static let loginTopic = "login.events"
 
     func validate() throws {
-        guard (1...1_000_000).contains(self.events) else { throw ValidationError("--events must be from 1 to 1000000.") }
+        guard (1...1_000_000).contains(self.events) else {
+            throw ValidationError("--events must be from 1 to 1000000.")
+        }
         guard self.rate >= 0, self.rate.isFinite else { throw ValidationError("--rate must be 0 or more.") }
     }
 

@@ -73,7 +73,10 @@ struct SimulatePlatformCommand: AsyncParsableCommand {
             do {
                 try await tasks.waitForAll()
             } catch {
-                throw CommandFailure(.failed, "The simulated platform cannot run on \(self.host):\(self.port): \(error)")
+                throw CommandFailure(
+                    .failed,
+                    "The simulated platform cannot run on \(self.host):\(self.port): \(error)"
+                )
             }
         }
     }

@@ -16,7 +16,9 @@ enum TokenInput {
             }
             handle = file
         } else {
-            if isatty(STDIN_FILENO) == 1 { Terminal.remark("Type or paste the access token, then Return and Ctrl-D:\n") }
+            if isatty(STDIN_FILENO) == 1 {
+                Terminal.remark("Type or paste the access token, then Return and Ctrl-D:\n")
+            }
             handle = .standardInput
         }
         var bytes = Data()

@@ -26,7 +26,9 @@ struct ValidateCommand: AsyncParsableCommand {
     @Option(help: "Where the token was obtained: web, launcher, mobile or pc.")
     var platform: Platform?
 
-    @Option(help: "How the player logged in: sdk, launcher or bridgeToken; launcher and bridgeToken imply the platform.")
+    @Option(
+        help: "How the player logged in: sdk, launcher or bridgeToken; launcher and bridgeToken imply the platform."
+    )
     var loginMethod: LoginMethod?
 
     @Option(help: "The player the token should belong to.")

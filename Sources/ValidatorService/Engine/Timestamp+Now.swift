@@ -1,9 +1,10 @@
+package import LoginContracts
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-package import LoginContracts
 
 extension Timestamp {
     /// This host's wall clock.

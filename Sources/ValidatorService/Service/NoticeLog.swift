@@ -55,7 +55,8 @@ final class NoticeLog: Sendable {
         }
     }
 
-    private func log(_ kind: Kind, _ level: Logger.Level, _ message: Logger.Message, _ metadata: () -> Logger.Metadata) {
+    private func log(_ kind: Kind, _ level: Logger.Level, _ message: Logger.Message, _ metadata: () -> Logger.Metadata)
+    {
         let now = ContinuousClock.now
         let suppressed: Int? = self.kinds.withLock { kinds in
             if let known = kinds[kind], known.next > now {

@@ -117,8 +117,8 @@ package final class ValidationService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gracefulShutdown() }
             group.addTask {
+                // Ends without an error only when it is cancelled, because the stream is never finished.
                 for await error in self.fatalErrors { throw error }
-                try await Task.sleep(for: .seconds(.max))
             }
             group.addTask { await self.readGauges(parts) }
             group.addTask { await self.reloadOnHangup(parts) }
