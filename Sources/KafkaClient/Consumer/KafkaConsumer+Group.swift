@@ -1,0 +1,62 @@
+import CRDKafka
+
+extension KafkaConsumer {
+    /// Commits offsets and waits for the broker's answer. Any thread; blocks for a network round trip.
+    ///
+    /// When it returns the offsets are as durable as the broker's offsets topic. It throws the first error; then
+    /// offsets of other partitions may have been committed.
+    package func commit(_ offsets: [KafkaOffsetCommit]) throws(KafkaError) {
+        let action = "commit the offsets"
+        let client = try self.client(action)
+        guard !offsets.isEmpty else { return }
+        let list = PartitionList(offsets)
+        let code = rd_kafka_commit(client.raw, list.raw, 0)
+        try list.throwFirstError(while: action)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, while: action) }
+    }
+
+    /// Asks the group's coordinator what is committed. Any thread; blocks at most `timeout`.
+    package func committed(
+        _ partitions: [KafkaTopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [KafkaCommittedOffset] {
+        let client = try self.client("fetch the committed offsets")
+        guard !partitions.isEmpty else { return [] }
+        return try client.committed(partitions, timeout: timeout)
+    }
+
+    /// The membership as it is now, for a transaction that commits this consumer's offsets. Any thread.
+    package func groupMetadata() throws(KafkaError) -> KafkaGroupMetadata {
+        let action = "read the group's metadata"
+        let client = try self.client(action)
+        guard let metadata = rd_kafka_consumer_group_metadata(client.raw) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, while: action)
+        }
+        return KafkaGroupMetadata(consuming: metadata)
+    }
+
+    /// The cluster's id, the same from every broker; nil if none answered within `timeout`. Any thread.
+    package func clusterID(timeout: Duration) -> String? {
+        guard let client = try? self.client("read the cluster id"),
+            let id = rd_kafka_clusterid(client.raw, timeout.milliseconds)
+        else { return nil }
+        defer { rd_kafka_mem_free(client.raw, id) }
+        return String(cString: id)
+    }
+
+    /// The ends of an assigned partition as the last fetch response told them: no request is made. Any thread.
+    package func watermarks(of topicPartition: KafkaTopicPartition) -> KafkaWatermarks {
+        var low: Int64 = -1
+        var high: Int64 = -1
+        guard let client = try? self.client("read the watermarks"),
+            rd_kafka_get_watermark_offsets(
+                client.raw,
+                topicPartition.topic,
+                topicPartition.partition,
+                &low,
+                &high
+            ) == RD_KAFKA_RESP_ERR_NO_ERROR
+        else { return KafkaWatermarks(low: nil, high: nil) }
+        return KafkaWatermarks(low: low >= 0 ? low : nil, high: high >= 0 ? high : nil)
+    }
+}
