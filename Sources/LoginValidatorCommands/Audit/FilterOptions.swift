@@ -64,6 +64,3 @@ struct FilterOptions: ParsableArguments {
         return query
     }
 }
-
-extension Decision: ExpressibleByArgument {}
-extension DecisionReason: ExpressibleByArgument {}

@@ -6,6 +6,7 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Simulation
+import UnixSignals
 import ValidatorService
 
 /// `demo`: the main job, from a login event to a row in the trail, on this machine alone.
@@ -55,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
         )
         defer { broker.close() }
         let report = try await SimulatedPlatform.withRunning(
-            .init(latency: LatencyDistribution(medianMilliseconds: 5, p99Milliseconds: 40))
+            .init(latency: LatencyDistribution(median: .milliseconds(5), p99: .milliseconds(40)))
         ) { platform in
             try await self.run(broker: broker, platformURL: try await platform.baseURL)
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import Metrics
 import ServiceLifecycle
+import UnixSignals
 import ValidatorService
 
 /// `run`: the service.

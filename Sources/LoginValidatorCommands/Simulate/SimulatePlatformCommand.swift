@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import ServiceLifecycle
 import Simulation
+import UnixSignals
 
 /// `simulate platform`: an HTTP server with the platform's documented answers.
 struct SimulatePlatformCommand: AsyncParsableCommand {
@@ -43,7 +44,7 @@ struct SimulatePlatformCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let median = Double(self.medianLatency)
+        let median = Duration.milliseconds(self.medianLatency)
         let platform = SimulatedPlatform(
             configuration: .init(
                 host: self.host,
@@ -51,8 +52,8 @@ struct SimulatePlatformCommand: AsyncParsableCommand {
                 latency: self.medianLatency == 0
                     ? nil
                     : LatencyDistribution(
-                        medianMilliseconds: median,
-                        p99Milliseconds: self.p99Latency.map(Double.init) ?? median * 4
+                        median: median,
+                        p99: self.p99Latency.map { .milliseconds($0) } ?? median * 4
                     ),
                 seed: self.seed
             )

@@ -111,6 +111,3 @@ struct ValidateCommand: AsyncParsableCommand {
         return result
     }
 }
-
-extension Platform: ExpressibleByArgument {}
-extension LoginMethod: ExpressibleByArgument {}

@@ -13,6 +13,11 @@ struct AtLeastOncePublisher: OutcomePublisher {
     /// How long a cycle's records may take to be acknowledged before the cycle counts as failed.
     static let flushTimeout: Duration = .seconds(30)
 
+    /// Finds the topics, so that a missing one is known at the start and the first cycle does not wait for metadata.
+    func start() throws(KafkaError) {
+        try self.producer.prepare(topics: self.factory.topics, timeout: Self.flushTimeout)
+    }
+
     func publish(_ publication: Publication) throws(PublicationFailure) {
         do {
             let records = try self.factory.records(of: publication)

@@ -9,6 +9,9 @@ struct RecordFactory {
     let outcomes: OutcomeEncoder
     let deadLetters: DeadLetterEncoder
 
+    /// What is produced to.
+    var topics: [String] { [self.outcomesTopic, self.deadLettersTopic] }
+
     func records(of publication: Publication) throws -> [KafkaProducerRecord] {
         var records: [KafkaProducerRecord] = []
         records.reserveCapacity(publication.outcomes.count + publication.deadLetters.count)

@@ -3,26 +3,21 @@ import Synchronization
 
 /// The credentials of the apps, shared by the threads that need them and replaced as a whole on SIGHUP.
 final class CredentialStore: Sendable {
-    private let apps: Mutex<[String: App]>
+    private let apps: Mutex<[String: AppAccess]>
 
-    struct App: Sendable {
-        let credentials: PlatformCredentials
-        let baseURL: PlatformBaseURL
-    }
-
-    init(_ apps: [App]) {
+    init(_ apps: [AppAccess]) {
         self.apps = Mutex(Self.table(apps))
     }
 
-    func replace(with apps: [App]) {
+    func replace(with apps: [AppAccess]) {
         self.apps.withLock { $0 = Self.table(apps) }
     }
 
     func contains(_ kgAppId: String) -> Bool { self.apps.withLock { $0[kgAppId] != nil } }
 
-    subscript(kgAppId: String) -> App? { self.apps.withLock { $0[kgAppId] } }
+    subscript(kgAppId: String) -> AppAccess? { self.apps.withLock { $0[kgAppId] } }
 
-    private static func table(_ apps: [App]) -> [String: App] {
+    private static func table(_ apps: [AppAccess]) -> [String: AppAccess] {
         Dictionary(apps.map { ($0.credentials.kgAppId, $0) }) { _, last in last }
     }
 }

@@ -79,8 +79,12 @@ extension ServiceParts {
                 ?? TokenFingerprinter.loadOrCreateKey(beside: configuration.audit.database)
         )
         let credentials = CredentialStore(try configuration.platform.apps())
-        let kafka = configuration.kafka.clientConfiguration(instanceID: configuration.instanceID)
+        var kafka = configuration.kafka.clientConfiguration(instanceID: configuration.instanceID)
         let clusterID = try Self.clusterID(kafka, delivery: configuration.kafka.delivery, logger: logger)
+        if EmbeddedBroker.isClusterID(clusterID), kafka.properties["fetch.wait.max.ms"] == nil {
+            // It answers a fetch of an empty partition only after this time, whatever comes meanwhile.
+            kafka.properties["fetch.wait.max.ms"] = "10"
+        }
 
         self.trail = trail
         self.credentials = credentials
@@ -181,10 +185,9 @@ extension ServiceParts {
             return .exactlyOnce(publisher)
         case .atLeastOnce:
             let producer = try KafkaProducer(configuration: kafka, mode: .idempotent, logger: logger)
-            return .atLeastOnce(
-                producer,
-                AtLeastOncePublisher(producer: producer, consumer: consumer, factory: factory)
-            )
+            let publisher = AtLeastOncePublisher(producer: producer, consumer: consumer, factory: factory)
+            try publisher.start()
+            return .atLeastOnce(producer, publisher)
         }
     }
 }

@@ -4,7 +4,7 @@ import KafkaClient
 package import Logging
 import LoginContracts
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import UnixSignals
 import ValidationPipeline

@@ -1,0 +1,38 @@
+package import LoginContracts
+
+/// A decision as it stands in the trail.
+package struct RecordedEntry: Hashable, Sendable {
+    /// The entry's number, from 0.
+    package var index: Int64
+    package var entry: ValidationEntry
+    /// The mark that covers the entry; its range usually covers others too. `nil` means in doubt.
+    package var delivery: EntryDelivery?
+
+    package init(index: Int64, entry: ValidationEntry, delivery: EntryDelivery?) {
+        self.index = index
+        self.entry = entry
+        self.delivery = delivery
+    }
+}
+
+/// One numbered entry of the trail, of either sort.
+package enum TrailEntry: Hashable, Sendable {
+    case validation(RecordedEntry)
+    case service(index: Int64, ServiceEntry)
+
+    /// The entry's number, from 0.
+    package var index: Int64 {
+        switch self {
+        case .validation(let recorded): recorded.index
+        case .service(let index, _): index
+        }
+    }
+
+    /// When the entry was made, by the writing host's clock.
+    package var recordedAt: Timestamp {
+        switch self {
+        case .validation(let recorded): recorded.entry.recordedAt
+        case .service(_, let entry): entry.recordedAt
+        }
+    }
+}

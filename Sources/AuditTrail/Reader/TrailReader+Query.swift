@@ -1,0 +1,84 @@
+import GRDB
+import LoginContracts
+
+extension TrailReader {
+    /// How many entries ``forEach(_:ascending:_:)`` holds in memory, and reads in one transaction.
+    static let entriesPerStep = 1000
+
+    /// A page of the entries that meet the query, newest first.
+    ///
+    /// Paging by ``TrailPage/nextAfter`` shows every entry once, also while the trail grows.
+    package func entries(_ query: TrailQuery) throws(TrailError) -> TrailPage {
+        try query.validate()
+        return try self.read { database in
+            var bounds = try self.bounds(of: query, database)
+            var unseen: Int64?
+            if let maximum = query.maximumScan, bounds.highest - bounds.lowest >= maximum {
+                bounds.lowest = bounds.highest - maximum + 1
+                unseen = bounds.lowest
+            }
+            var entries: [TrailEntry] = []
+            // One more than wanted tells whether there is another page.
+            try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1, database) {
+                entries.append(try $0.trailEntry(path: self.path))
+            }
+            guard entries.count > query.limit else { return TrailPage(entries: entries, nextAfter: unseen) }
+            entries.removeLast()
+            return TrailPage(entries: entries, nextAfter: entries.last?.index)
+        }
+    }
+
+    /// Hands over every entry that meets the query, one by one, in bounded memory.
+    ///
+    /// ``TrailQuery/limit`` and ``TrailQuery/maximumScan`` do not apply. Entries appended after the call began are left
+    /// out. `body` runs between transactions, so it may take its time without making the WAL grow.
+    ///
+    /// - Parameters:
+    ///   - ascending: Oldest first, as an export wants it; newest first otherwise.
+    ///   - body: What it throws ends the walk and is rethrown.
+    package func forEach(
+        _ query: TrailQuery,
+        ascending: Bool = false,
+        _ body: (TrailEntry) throws -> Void
+    ) throws {
+        var query = query
+        query.limit = TrailQuery.limits.upperBound
+        query.maximumScan = nil
+        try query.validate()
+        var bounds = try self.read { try self.bounds(of: query, $0) }
+        while bounds.lowest <= bounds.highest {
+            var entries: [TrailEntry] = []
+            entries.reserveCapacity(Self.entriesPerStep)
+            try self.read { database in
+                try self.scan(
+                    EntryColumn.selection,
+                    query,
+                    bounds,
+                    ascending ? .ascending : .descending,
+                    maximum: Self.entriesPerStep,
+                    database
+                ) { entries.append(try $0.trailEntry(path: self.path)) }
+            }
+            for entry in entries { try body(entry) }
+            guard entries.count == Self.entriesPerStep, let last = entries.last?.index else { return }
+            if ascending { bounds.lowest = last + 1 } else { bounds.highest = last - 1 }
+        }
+    }
+
+    /// The entry of that number, `nil` when there is none yet.
+    package func entry(at index: Int64) throws(TrailError) -> TrailEntry? {
+        try self.read { database in
+            var entry: TrailEntry?
+            let bounds = Bounds(lowest: index, highest: index)
+            try self.scan(EntryColumn.selection, TrailQuery(), bounds, .descending, maximum: 1, database) {
+                entry = try $0.trailEntry(path: self.path)
+            }
+            return entry
+        }
+    }
+
+    /// The number of the newest entry, `nil` when there is none. Cheap enough to ask several times a second.
+    package func latestIndex() throws(TrailError) -> Int64? {
+        try self.read { try Self.latestIndex($0) }
+    }
+}

@@ -1,0 +1,83 @@
+import GRDB
+import LoginContracts
+
+extension TrailReader {
+    /// The entries between two numbers, both included; empty when the first is above the second.
+    struct Bounds: Hashable {
+        var lowest: Int64
+        var highest: Int64
+    }
+
+    /// Which way a scan goes, by the entries' numbers.
+    enum Direction: String {
+        case ascending = "ASC"
+        case descending = "DESC"
+    }
+
+    /// The range of numbers outside which no entry can meet the query.
+    ///
+    /// - Returns: Bounds that end at the newest entry there is now, so that a scan ends while the trail grows.
+    func bounds(of query: TrailQuery, _ database: Database) throws -> Bounds {
+        var bounds = Bounds(lowest: 0, highest: try Self.latestIndex(database) ?? -1)
+        if let before = query.before { bounds.lowest = max(0, before.addingReportingOverflow(1).partialValue) }
+        if let before = query.before, before == .max { return Bounds(lowest: 0, highest: -1) }
+        if let after = query.after { bounds.highest = min(bounds.highest, max(after, 0) - 1) }
+        guard query.from != nil || query.to != nil else { return bounds }
+        // Entries behind the last run are summed up by none, and so always looked at.
+        let summarized = try Int64.fetchOne(database, sql: "SELECT max(last_index) FROM time_ranges") ?? -1
+        if let from = query.from {
+            let first = try Int64.fetchOne(
+                database,
+                sql: "SELECT min(first_index) FROM time_ranges WHERE latest >= ?",
+                arguments: [from.millisecondsSince1970]
+            )
+            bounds.lowest = max(bounds.lowest, first ?? (summarized + 1))
+        }
+        if let to = query.to {
+            let tail = try Bool.fetchOne(
+                database,
+                sql: "SELECT EXISTS (SELECT 1 FROM entries WHERE \"index\" > ? AND recorded_at < ?)",
+                arguments: [summarized, to.millisecondsSince1970]
+            )
+            if tail != true {
+                let last = try Int64.fetchOne(
+                    database,
+                    sql: "SELECT max(last_index) FROM time_ranges WHERE earliest < ?",
+                    arguments: [to.millisecondsSince1970]
+                )
+                bounds.highest = min(bounds.highest, last ?? -1)
+            }
+        }
+        return bounds
+    }
+
+    /// Steps through the entries that meet the query, within `bounds`.
+    ///
+    /// - Parameters:
+    ///   - selection: A SELECT up to its conditions, of entries `e`.
+    ///   - maximum: The most rows to step through.
+    ///   - row: Called for each while it is the current one.
+    func scan(
+        _ selection: String,
+        _ query: TrailQuery,
+        _ bounds: Bounds,
+        _ direction: Direction,
+        maximum: Int,
+        _ database: Database,
+        _ row: (StatementHandle) throws -> Void
+    ) throws {
+        guard bounds.lowest <= bounds.highest else { return }
+        var conditions = query.conditions
+        conditions.add("e.\"index\" BETWEEN ? AND ?", .integer(bounds.lowest), .integer(bounds.highest))
+        let sql = "\(selection) \(conditions.sql) ORDER BY e.\"index\" \(direction.rawValue) LIMIT \(maximum)"
+        let statement = try database.makeStatement(sql: sql)
+        let handle = StatementHandle(pointer: statement.sqliteStatement)
+        defer { handle.reset() }
+        conditions.bind(to: handle)
+        while try handle.step() { try row(handle) }
+    }
+
+    static func latestIndex(_ database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT max(\"index\") FROM entries")
+    }
+}

@@ -1,0 +1,149 @@
+import CSQLite
+import LoginContracts
+
+/// The one connection that writes a trail, locked down once it is open.
+///
+/// It talks to SQLite's C interface. GRDB needs the connection's authorizer for itself (it learns from it what a
+/// statement reads and writes), and SQLite has only one; taking it over behind GRDB's back would leave both half
+/// working. So GRDB migrates and reads on connections of its own, and this one prepares a handful of statements.
+///
+/// Not thread-safe: the trail's writer holds its lock around every call.
+final class WritingConnection {
+    let path: String
+    private var database: OpaquePointer?
+    private var statements: [String: OpaquePointer] = [:]
+
+    /// The settings that a measurement or a test may want otherwise.
+    struct Options: Sendable {
+        /// The WAL's length in pages of 4 KiB after which a commit copies it into the database file.
+        ///
+        /// Four times SQLite's default: pages of the indexes that several batches touch are copied once instead of each
+        /// time. The WAL stays below about 16 MB unless a reader keeps an old snapshot.
+        var pagesPerCheckpoint: CInt = 4000
+        /// Memory for pages, in KiB: enough for the upper levels of a player index of 100 million entries.
+        var cacheKibibytes = 65_536
+        /// SQLite's `max_page_count`, to run out of space without filling a disk; `nil` for SQLite's own.
+        var maximumPageCount: Int?
+
+        init() {}
+    }
+
+    init(path: String, options: Options) throws(TrailError) {
+        self.path = path
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
+        let result = sqlite3_open_v2(path, &self.database, flags, nil)
+        guard result == SQLITE_OK else {
+            let error = self.error(result, whenTryingTo: "open")
+            self.close()
+            throw error
+        }
+        do throws(TrailError) {
+            try self.configure(options)
+            try self.lockDown()
+        } catch {
+            self.close()
+            throw error
+        }
+    }
+
+    deinit {
+        self.close()
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool {
+        guard let database else { return false }
+        return sqlite3_get_autocommit(database) == 0
+    }
+
+    /// The statement for `sql`, prepared once.
+    ///
+    /// - Parameter sql: One of a fixed set of statements of this module, so that the cache is bounded.
+    func statement(_ sql: String) throws(TrailError) -> StatementHandle {
+        if let pointer = self.statements[sql] { return StatementHandle(pointer: pointer) }
+        var pointer: OpaquePointer?
+        let result = sqlite3_prepare_v3(self.database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+        guard result == SQLITE_OK, let pointer else { throw self.error(result, whenTryingTo: "prepare a statement on") }
+        self.statements[sql] = pointer
+        return StatementHandle(pointer: pointer)
+    }
+
+    /// Runs a statement that gives no rows.
+    func run(_ sql: String, whenTryingTo action: String) throws(TrailError) {
+        let statement = try self.statement(sql)
+        defer { statement.reset() }
+        do throws(StepFailure) {
+            while try statement.step() {}
+        } catch {
+            throw self.error(error, whenTryingTo: action)
+        }
+    }
+
+    /// Runs any SQL, uncached: for the configuration below, and for tests that try what must be refused.
+    func execute(_ sql: String) throws(TrailError) {
+        let result = sqlite3_exec(self.database, sql, nil, nil, nil)
+        guard result == SQLITE_OK else { throw self.error(result, whenTryingTo: "configure") }
+    }
+
+    /// Copies the WAL into the database and empties it, as far as readers allow.
+    func checkpoint() {
+        sqlite3_wal_checkpoint_v2(self.database, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
+
+    /// Releases the file. Idempotent.
+    func close() {
+        for statement in self.statements.values { sqlite3_finalize(statement) }
+        self.statements = [:]
+        sqlite3_close_v2(self.database)
+        self.database = nil
+    }
+
+    func error(
+        _ failure: StepFailure,
+        whenTryingTo action: String,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> TrailError {
+        TrailError(
+            resultCode: failure.resultCode,
+            detail: failure.detail,
+            whenTryingTo: action,
+            path: self.path,
+            file: file,
+            line: line
+        )
+    }
+
+    /// Lends the connection for calls that have no wrapper here.
+    func withDatabase<Result>(_ body: (OpaquePointer?) throws(TrailError) -> Result) throws(TrailError) -> Result {
+        try body(self.database)
+    }
+
+    private func error(_ result: CInt, whenTryingTo action: String) -> TrailError {
+        let detail = sqlite3_errmsg(self.database).map { String(cString: $0) } ?? "no further detail"
+        // The error's location is the caller's message; the place in this file says nothing more.
+        return TrailError(resultCode: result, detail: detail, whenTryingTo: action, path: self.path)
+    }
+
+    private func configure(_ options: Options) throws(TrailError) {
+        sqlite3_busy_timeout(self.database, CInt(clamping: TrailSchema.maximumLockWait.milliseconds))
+        try self.execute(
+            """
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA recursive_triggers = ON;
+            PRAGMA trusted_schema = OFF;
+            PRAGMA cell_size_check = ON;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA wal_autocheckpoint = \(options.pagesPerCheckpoint);
+            PRAGMA journal_size_limit = \(Int(options.pagesPerCheckpoint) * 4096 * 2);
+            PRAGMA cache_size = -\(options.cacheKibibytes);
+            """
+        )
+        if let maximum = options.maximumPageCount { try self.execute("PRAGMA max_page_count = \(maximum)") }
+        // The WAL and its index stay when the last connection closes, so that an auditor who may only read the folder
+        // can still open the trail while the service is down.
+        var keep: CInt = 1
+        sqlite3_file_control(self.database, nil, SQLITE_FCNTL_PERSIST_WAL, &keep)
+    }
+}

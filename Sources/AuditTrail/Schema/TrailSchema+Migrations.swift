@@ -1,0 +1,35 @@
+import GRDB
+import LoginContracts
+
+extension TrailSchema {
+    /// The name of the first migration.
+    static let firstMigration = "1: entries, deliveries, sources"
+
+    /// Every migration, oldest first. A migration that has been released is never edited: add another, and raise
+    /// ``version``.
+    static func migrator(trailID: String, createdAt: Timestamp) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration(Self.firstMigration) { database in
+            try database.execute(sql: Self.tables)
+            try database.execute(
+                sql: "INSERT INTO trail (id, created_at) VALUES (?, ?)",
+                arguments: [trailID, createdAt.millisecondsSince1970]
+            )
+            try database.execute(sql: Self.insertGuards)
+            for table in ["trail", "sources", "entries", "deliveries", "time_ranges", "grdb_migrations"] {
+                try database.execute(sql: Self.appendOnlyGuards(of: table))
+            }
+            try database.execute(sql: Self.views)
+            // Both live in the file's header, and change with the rest of this transaction or not at all.
+            try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+
+    /// A new trail's identifier: 128 random bits as 32 hexadecimal digits.
+    static func makeTrailID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import LoginContracts
+
+/// The database file as the file system sees it: where it is, which file it is, and how it comes to be.
+struct TrailFile: Hashable, Sendable {
+    /// Absolute, every symbolic link resolved. So two spellings of a path meet the same lock, and none is taken by
+    /// SQLite for a URI or for `:memory:`.
+    let path: String
+
+    /// What stays the same when a file is renamed, and differs when another takes its place.
+    struct Identity: Hashable, Sendable {
+        var device: UInt64
+        var inode: UInt64
+    }
+
+    /// - Throws: ``TrailError/Code/cannotOpen`` when the folder does not exist or the path is a folder or device.
+    init(path: String) throws(TrailError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw TrailError(.cannotOpen, "The audit trail's path is empty or holds a NUL: give the path of a file.")
+        }
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw TrailError(
+                    .cannotOpen,
+                    "The audit trail's path \(path) is a folder or device: give the path of a file in that folder."
+                )
+            }
+            guard let resolved = Self.resolved(path) else {
+                throw Self.error(errno, whenTryingTo: "find", path: path)
+            }
+            self.path = resolved
+            return
+        }
+        guard errno == ENOENT else { throw Self.error(errno, whenTryingTo: "find", path: path) }
+        let (folder, name) = Self.split(path)
+        guard let resolved = Self.resolved(folder) else {
+            let reason = errno
+            guard reason == ENOENT else { throw Self.error(reason, whenTryingTo: "find the folder of", path: path) }
+            throw TrailError(
+                .cannotOpen,
+                "The folder \(folder) of the audit trail \(path) does not exist: create it."
+            )
+        }
+        guard !name.isEmpty, name != ".", name != ".." else {
+            throw TrailError(.cannotOpen, "The audit trail's path \(path) ends without a file name: add one.")
+        }
+        self.path = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
+    }
+
+    /// The file that is at the path now, `nil` when there is none.
+    var identity: Identity? {
+        var status = stat()
+        guard stat(self.path, &status) == 0 else { return nil }
+        return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    /// Makes an empty file unless there is one, readable by the owner's group and written by the owner.
+    ///
+    /// An existing file is not even opened: closing a descriptor of it would drop the locks that SQLite holds on it for
+    /// a reader in this process. The new name is durable when the call returns.
+    func createIfMissing() throws(TrailError) {
+        let descriptor = open(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return }
+            throw Self.error(errno, whenTryingTo: "create", path: self.path)
+        }
+        close(descriptor)
+        try Self.synchronizeFolder(of: self.path)
+    }
+
+    /// Makes a file's name in its folder durable.
+    static func synchronizeFolder(of path: String) throws(TrailError) {
+        let folder = Self.split(path).folder
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.error(errno, whenTryingTo: "open the folder of", path: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Self.error(errno, whenTryingTo: "save the folder of", path: path) }
+    }
+
+    /// The error for a failed system call.
+    static func error(
+        _ reason: CInt,
+        whenTryingTo action: String,
+        path: String,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> TrailError {
+        let code: TrailError.Code =
+            switch reason {
+            case EACCES, EPERM, EROFS: .unwritable
+            case ENOSPC, EDQUOT: .full
+            case EIO: .io
+            default: .cannotOpen
+            }
+        return TrailError(
+            code,
+            """
+            Cannot \(action) \(path): \(String(cString: strerror(reason))). Check the path, its owner and its \
+            permissions.
+            """,
+            file: file,
+            line: line
+        )
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let folder = path[..<slash]
+        return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+extension Timestamp {
+    /// The host's clock (`CLOCK_REALTIME`).
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

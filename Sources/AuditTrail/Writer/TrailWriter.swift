@@ -1,0 +1,124 @@
+package import LoginContracts
+package import Logging
+import Synchronization
+
+/// Appends to one trail, as the only writer of its file.
+///
+/// Every call blocks on the disk: make them on a thread of your own. Calls from several threads are served one after
+/// the other. After an error the writer stays usable: the next call begins afresh, reopening the file if it has to.
+///
+/// A returned ``append(_:deliveries:)`` is durable: it survives the end of the process and of the machine's power, as
+/// far as the disk keeps what it has confirmed (WAL with `synchronous=FULL`, <https://www.sqlite.org/wal.html>).
+package final class TrailWriter: Sendable {
+    private let state: Mutex<WriterState>
+
+    /// The most entries, and the most deliveries, of one ``append(_:deliveries:)``.
+    package static let maximumBatch = 100_000
+
+    /// Opens the trail at `path`, making it if there is none, and bringing an older one to today's schema.
+    ///
+    /// Whatever was committed before a crash is there, whatever was not is gone; nothing needs repair.
+    ///
+    /// - Parameters:
+    ///   - path: The database file. SQLite keeps `-wal` and `-shm` files beside it, and the writer a `.lock` file.
+    ///   - logger: Told about migrations and recoveries.
+    /// - Throws: ``TrailError``; ``TrailError/Code/locked`` when another instance has the trail.
+    package convenience init(path: String, logger: Logger) throws(TrailError) {
+        try self.init(path: path, logger: logger, options: WritingConnection.Options())
+    }
+
+    init(path: String, logger: Logger, options: WritingConnection.Options) throws(TrailError) {
+        self.state = Mutex(try WriterState(path: path, logger: logger, options: options))
+    }
+
+    deinit {
+        self.close()
+    }
+
+    /// The trail's name for itself: 128 random bits as 32 hexadecimal digits, made with the trail.
+    package var trailID: String { self.state.withLock { $0.trailID } }
+
+    /// The number that the next entry gets.
+    package var nextIndex: Int64 { self.state.withLock { $0.nextIndex } }
+
+    /// Appends entries and marks earlier ones as delivered, in one transaction: everything or nothing.
+    ///
+    /// - Parameters:
+    ///   - entries: Decisions, at most ``maximumBatch``, each of a record that the trail does not have.
+    ///   - deliveries: Marks of entries that no mark covers yet, at most ``maximumBatch``. They may reach into the
+    ///     entries of this call.
+    /// - Returns: The entries' numbers in their order; empty at ``nextIndex`` when there are none.
+    /// - Throws: ``TrailError``, after which nothing of this call is in the trail. One exception: when the disk fails in
+    ///   the commit itself and the process ends before the next append, a restart may find the entries after all. They
+    ///   are then in doubt, like every entry that was written and not delivered, and ``recorded(_:)`` gives them.
+    package func append(
+        _ entries: [ValidationEntry],
+        deliveries: [EntryDelivery] = []
+    ) throws(TrailError) -> Range<Int64> {
+        try self.state.withLock { state throws(TrailError) in try state.append(entries, deliveries: deliveries) }
+    }
+
+    /// Appends something that happened to the service, durable on return, and returns its number.
+    package func append(_ entry: ServiceEntry) throws(TrailError) -> Int64 {
+        try self.state.withLock { state throws(TrailError) in try state.append(entry) }
+    }
+
+    /// The highest offset that the trail has of a partition, `nil` when it has none.
+    ///
+    /// A record with a higher offset cannot be in the trail, so it needs no look-up.
+    package func recordedThrough(
+        clusterID: String,
+        partition: SourcePartition
+    ) throws(TrailError) -> Int64? {
+        try self.state.withLock { state throws(TrailError) in
+            try state.recordedThrough(clusterID: clusterID, partition: partition)
+        }
+    }
+
+    /// The entries of those of the records that have been decided before.
+    ///
+    /// A record is the same only if its whole identity is, so one at the same offset of a recreated topic is not found.
+    package func recorded(
+        _ identities: [RecordIdentity]
+    ) throws(TrailError) -> [RecordIdentity: RecordedEntry] {
+        try self.state.withLock { state throws(TrailError) in try state.recorded(identities) }
+    }
+
+    /// The decisions on a partition's records that no delivery covers: in doubt until the committed offset tells.
+    ///
+    /// - Parameters:
+    ///   - offset: Only records below this offset; `nil` for all.
+    ///   - limit: The most entries to return, at least 1.
+    /// - Returns: Entry numbers in ascending order, with the offsets of their records.
+    package func undelivered(
+        clusterID: String,
+        partition: SourcePartition,
+        below offset: Int64? = nil,
+        limit: Int
+    ) throws(TrailError) -> [(index: Int64, offset: Int64)] {
+        try self.state.withLock { state throws(TrailError) in
+            try state.undelivered(clusterID: clusterID, partition: partition, below: offset, limit: limit)
+        }
+    }
+
+    /// Copies the WAL into the database as far as readers allow, and releases the file and the claim to it. Idempotent.
+    package func close() {
+        self.state.withLock { $0.close() }
+    }
+}
+
+extension TrailWriter {
+    /// Runs SQL on the writing connection, so that tests can try what it must refuse.
+    func execute(_ sql: String) throws(TrailError) {
+        try self.state.withLock { state throws(TrailError) in try state.usableConnection().execute(sql) }
+    }
+
+    /// Opens the file again with other settings, so that tests can give a full database room.
+    func reopen(options: WritingConnection.Options) throws(TrailError) {
+        try self.state.withLock { state throws(TrailError) in
+            state.options = options
+            state.connection = nil
+            _ = try state.usableConnection()
+        }
+    }
+}

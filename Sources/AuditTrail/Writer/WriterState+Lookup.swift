@@ -1,0 +1,107 @@
+import LoginContracts
+
+extension WriterState {
+    /// The id of the source's row, `nil` when the trail has nothing from it.
+    mutating func sourceID(_ source: Source, _ connection: WritingConnection) throws(TrailError) -> Int64? {
+        if let id = self.sources[source] { return id }
+        let statement = try connection.statement(
+            "SELECT id FROM sources WHERE cluster_id = ? AND topic = ? AND partition = ?"
+        )
+        defer { statement.reset() }
+        statement.bind(source.clusterID, at: 1)
+        statement.bind(source.partition.topic, at: 2)
+        statement.bind(Int64(source.partition.partition), at: 3)
+        guard try Self.next(statement, connection), let id = statement.integer(0) else { return nil }
+        self.sources[source] = id
+        return id
+    }
+
+    mutating func recordedThrough(clusterID: String, partition: SourcePartition) throws(TrailError) -> Int64? {
+        let connection = try self.usableConnection()
+        let source = Source(clusterID: clusterID, partition: partition)
+        guard let id = try self.sourceID(source, connection) else { return nil }
+        return try connection.integer("SELECT max(record_offset) FROM entries WHERE source_id = ?", binding: [id])
+    }
+
+    mutating func recorded(_ identities: [RecordIdentity]) throws(TrailError) -> [RecordIdentity: RecordedEntry] {
+        let connection = try self.usableConnection()
+        let statement = try connection.statement(
+            "\(EntryColumn.selection) WHERE e.source_id = ? AND e.record_offset = ? AND e.record_digest = ?"
+        )
+        defer { statement.reset() }
+        var found: [RecordIdentity: RecordedEntry] = [:]
+        for identity in identities {
+            let source = Source(clusterID: identity.clusterID, partition: identity.partition)
+            guard let sourceID = try self.sourceID(source, connection) else { continue }
+            statement.reset()
+            statement.bind(sourceID, at: 1)
+            statement.bind(identity.offset, at: 2)
+            statement.bind(identity.digest.bytes, at: 3)
+            guard try Self.next(statement, connection) else { continue }
+            guard case .validation(let entry) = try statement.trailEntry(path: connection.path) else { continue }
+            found[identity] = entry
+        }
+        return found
+    }
+
+    mutating func undelivered(
+        clusterID: String,
+        partition: SourcePartition,
+        below offset: Int64?,
+        limit: Int
+    ) throws(TrailError) -> [(index: Int64, offset: Int64)] {
+        guard limit > 0 else { throw TrailError(.invalid, "The limit of undelivered entries is at least 1.") }
+        let connection = try self.usableConnection()
+        let source = Source(clusterID: clusterID, partition: partition)
+        guard let sourceID = try self.sourceID(source, connection) else { return [] }
+        var found: [(index: Int64, offset: Int64)] = []
+        for range in try self.undeliveredRanges(connection) where found.count < limit {
+            found += try connection.rows(
+                """
+                SELECT "index", record_offset FROM entries
+                WHERE "index" BETWEEN ? AND ? AND +source_id = ? AND record_offset < ?
+                ORDER BY "index" LIMIT ?
+                """,
+                whenTryingTo: "read",
+                binding: [
+                    range.lowerBound, range.upperBound, sourceID, offset ?? .max, Int64(limit - found.count),
+                ]
+            ) { (index: $0.integer(0) ?? 0, offset: $0.integer(1) ?? 0) }
+        }
+        return found
+    }
+
+    /// The gaps between deliveries: read once, and kept up to date by every append from then on.
+    private mutating func undeliveredRanges(
+        _ connection: WritingConnection
+    ) throws(TrailError) -> [ClosedRange<Int64>] {
+        if let undelivered { return undelivered.ranges }
+        var ranges = UndeliveredRanges()
+        var next: Int64 = 0
+        let gaps = try connection.rows(
+            """
+            SELECT gap_first, first_index - 1, last_index + 1 FROM (
+                SELECT first_index, last_index, lag(last_index, 1, -1) OVER (ORDER BY first_index) + 1 AS gap_first
+                FROM deliveries
+            )
+            WHERE gap_first < first_index OR first_index = (SELECT max(first_index) FROM deliveries)
+            """,
+            whenTryingTo: "read"
+        ) { (first: $0.integer(0) ?? 0, last: $0.integer(1) ?? 0, next: $0.integer(2) ?? 0) }
+        for gap in gaps {
+            if gap.first <= gap.last { ranges.append(gap.first..<(gap.last + 1)) }
+            next = gap.next
+        }
+        ranges.append(next..<self.nextIndex)
+        self.undelivered = ranges
+        return ranges.ranges
+    }
+
+    private static func next(_ statement: StatementHandle, _ connection: WritingConnection) throws(TrailError) -> Bool {
+        do throws(StepFailure) {
+            return try statement.step()
+        } catch {
+            throw connection.error(error, whenTryingTo: "read")
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package import LoginContracts
+package import ValidationPipeline
+
+/// Everything the service can be told, checked: contract section 8.
+///
+/// Plain values with their defaults beside them; ``load(file:environment:flags:needs:)`` reads them from the layers.
+package struct ServiceConfiguration: Sendable {
+    package var kafka = Kafka()
+    package var platform = Platform()
+    package var policy = Policy()
+    package var events = Events()
+    package var outcomes = Outcomes()
+    package var audit = Audit()
+    package var operations = Operations()
+    /// Names this instance in entries and in its transactional id.
+    package var instanceID = "localhost"
+    package var logLevel = "info"
+    package var logFormat = LogFormat.automatic
+    /// How long a stop may wait for what is under way.
+    package var shutdownTimeout: Duration = .seconds(25)
+    /// What is allowed and worth a remark.
+    package var warnings: [String] = []
+    /// Where each value came from, for `config show`.
+    package var values: [EffectiveValue] = []
+
+    package struct Kafka: Sendable {
+        /// Required by `run`.
+        package var bootstrapServers = ""
+        package var groupID = "login-validator"
+        package var loginEventsTopic = "login.events"
+        package var outcomesTopic = "login.outcomes"
+        package var deadLettersTopic = "login.events.dead-letters"
+        package var delivery = Delivery.exactlyOnce
+        /// Further librdkafka properties.
+        package var properties: [String: String] = [:]
+
+        package enum Delivery: String, CaseIterable, Sendable {
+            case exactlyOnce = "exactly-once"
+            case atLeastOnce = "at-least-once"
+        }
+    }
+
+    package struct Platform: Sendable {
+        package var baseURL = "https://kr-openapi-zinny3.game.kakao.com:10443"
+        /// Of a whole attempt; a little more than the platform's own 5 s.
+        package var timeout: Duration = .seconds(7)
+        package var maximumConnections = 64
+        /// A PEM file of certificate authorities to trust besides the system's.
+        package var certificateAuthorityFile: String?
+        /// Whether `http` is allowed to other hosts than this one.
+        package var allowsPlaintext = false
+        package var credentials: [AppCredentials] = []
+        /// Where the credentials came from, if from a file; it is read again on SIGHUP.
+        package var credentialsFile: String?
+    }
+
+    package struct Policy: Sendable {
+        package var profile = VerdictPolicy.Profile.guarded
+        package var rows: [VerdictPolicy.Override] = []
+        /// The profile's name and, with rows of its own, the beginning of their digest; in every entry.
+        package var version = "guarded"
+    }
+
+    package struct Events: Sendable {
+        /// Older events are not asked about; `nil` is no limit.
+        package var maximumAge: Duration?
+    }
+
+    package struct Outcomes: Sendable {
+        package var mode = OutcomeEncoder.Mode.binary
+        /// CloudEvents `source`.
+        package var source = "/login-validator"
+        package var publishesPasses = false
+        package var publishesRedirects = true
+    }
+
+    package struct Audit: Sendable {
+        package var database = "audit.db"
+        /// `nil` uses the key file beside the database, made at the first start.
+        package var fingerprintKeyBytes: [UInt8]?
+    }
+
+    package struct Operations: Sendable {
+        /// `nil` is off.
+        package var listen: Address? = Address(host: "127.0.0.1", port: 9464)
+
+        package struct Address: Hashable, Sendable {
+            package var host: String
+            package var port: Int
+        }
+    }
+
+    /// A setting as `config show` lists it.
+    package struct EffectiveValue: Sendable {
+        package var key: String
+        package var environmentName: String
+        /// `<redacted>` for a secret; empty when not set.
+        package var value: String
+        package var origin: Origin
+    }
+
+    /// The layers, each winning over those before it.
+    package enum Origin: String, CaseIterable, Sendable {
+        case `default`
+        case file
+        case environment
+        case flag
+    }
+}
+
+/// How log lines look.
+package enum LogFormat: String, CaseIterable, Sendable {
+    case automatic = "auto"
+    case text
+    case json
+}
+
+/// One app's credentials as configured.
+package struct AppCredentials: Sendable {
+    package var kgAppId: String
+    package var appSecret: Secret
+    package var adminKey: Secret
+    /// The app's own base URL; `nil` is the platform's.
+    package var baseURL: String?
+}
+
+/// A text that is never printed.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package let value: String
+
+    package init(_ value: String) {
+        self.value = value
+    }
+
+    package var description: String { "<redacted>" }
+    package var debugDescription: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// The built program, and what tests may give it.
+enum Program {
+    /// Beside the test bundle that is running.
+    static let path: String = {
+        let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let beside = bundle.appendingPathComponent("login-validator").path
+        if FileManager.default.isExecutableFile(atPath: beside) { return beside }
+        // `swift test` may run the bundle through a helper of the toolchain: then its argument names the bundle.
+        for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+            let folder = URL(fileURLWithPath: argument).deletingLastPathComponent()
+            let path = folder.appendingPathComponent("login-validator").path
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        return beside
+    }()
+
+    /// Runs to the end and returns what it printed.
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String? = nil,
+        within limit: Duration = .seconds(60)
+    ) async throws -> Completed {
+        let process = try Running(path: self.path, arguments: arguments, environment: environment, input: input)
+        let status = try await process.waitForExit(within: limit)
+        return Completed(status: status, output: process.output, errors: process.errors)
+    }
+
+    static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+        try Running(path: self.path, arguments: arguments, environment: environment, input: nil)
+    }
+
+    struct Completed {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+}
+
+/// A tool of the system, such as `kcat`.
+enum Tool {
+    static func isInstalled(_ name: String) -> Bool { self.path(name) != nil }
+
+    static func run(
+        _ name: String,
+        _ arguments: [String],
+        input: String? = nil,
+        within limit: Duration = .seconds(60)
+    ) async throws -> String {
+        guard let path = self.path(name) else { throw Failure("\(name) is not installed") }
+        let process = try Running(path: path, arguments: arguments, environment: [:], input: input)
+        let status = try await process.waitForExit(within: limit)
+        guard status == 0 else { throw Failure("\(name) ended with \(status): \(process.errors)") }
+        return process.output
+    }
+
+    private static func path(_ name: String) -> String? {
+        ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}
+
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
