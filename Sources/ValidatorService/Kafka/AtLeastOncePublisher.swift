@@ -15,7 +15,7 @@ struct AtLeastOncePublisher: OutcomePublisher {
 
     /// Finds the topics, so that a missing one is known at the start and the first cycle does not wait for metadata.
     func start() throws(KafkaError) {
-        try self.producer.prepare(topics: self.factory.topics, timeout: Self.flushTimeout)
+        try self.producer.findTopics(self.factory.topics, timeout: Self.flushTimeout)
     }
 
     func publish(_ publication: Publication) throws(PublicationFailure) {

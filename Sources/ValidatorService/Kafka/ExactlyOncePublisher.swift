@@ -183,7 +183,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
             try self.retrying { () throws(KafkaError) in
                 try producer.initializeTransactions(timeout: Self.callTimeout)
             }
-            try producer.prepare(topics: self.factory.topics, timeout: Self.callTimeout)
+            try producer.findTopics(self.factory.topics, timeout: Self.callTimeout)
             return producer
         } catch {
             producer.close()
