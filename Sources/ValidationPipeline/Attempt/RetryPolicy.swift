@@ -24,7 +24,11 @@ package struct RetryPolicy: Hashable, Sendable {
         using random: inout some RandomNumberGenerator
     ) -> Duration {
         var cap = self.base
-        for _ in 1..<max(attempt, 1) where cap < self.maximumBackOff { cap *= 2 }
+        var doublings = attempt - 1
+        while doublings > 0, cap < self.maximumBackOff {
+            cap *= 2
+            doublings -= 1
+        }
         cap = min(cap, self.maximumBackOff)
         let jitter = cap * Double.random(in: 0...1, using: &random)
         guard let retryAfter else { return jitter }

@@ -1,3 +1,5 @@
+import LoginContracts
+
 /// The order of writes, for one batch of decided records at a time: the trail first, then Kafka.
 ///
 /// ```
@@ -56,6 +58,32 @@ struct CommitCycle {
     var retryDue: Duration? {
         if case .waiting(_, _, let until) = self.state { return until }
         return nil
+    }
+
+    /// Whether the trail or Kafka is at work on the batch; its answer comes for certain.
+    var isStepRunning: Bool {
+        switch self.state {
+        case .recording, .publishing: true
+        case .idle, .waiting: false
+        }
+    }
+
+    /// The highest offset of a partition's records in the running cycle.
+    func highestOffset(of slot: PartitionSlot) -> Int64? {
+        switch self.state {
+        case .idle: nil
+        case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
+            batch.items.lazy.filter { $0.decided.slot == slot }.map(\.decided.login.record.offset).max()
+        }
+    }
+
+    /// Entries that the trail has not numbered yet.
+    var unnumberedCount: Int64 {
+        switch self.state {
+        case .idle: 0
+        case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
+            Int64(batch.items.count { $0.index == nil })
+        }
     }
 
     mutating func start(_ batch: Batch) {

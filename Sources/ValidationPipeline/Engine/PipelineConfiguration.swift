@@ -20,7 +20,8 @@ package struct PipelineConfiguration: Sendable {
     package var busyCycleRecords = 32
     /// Delivery marks wait this long for a decision to ride with before they are written on their own.
     package var maximumMarkDelay: Duration = .milliseconds(200)
-    /// Records that the engine holds over all partitions, at most; beyond it no more are asked for.
+    /// Records that the engine holds over all partitions, beyond which no more are asked for; those already asked for can
+    /// exceed it, by ``CommittedProgress/maximumDemand`` a partition.
     package var maximumRecords = 8192
     /// The bytes of their keys and values, at most; records already on their way can exceed it.
     package var maximumRecordBytes = 32 * 1024 * 1024

@@ -34,6 +34,10 @@ extension PipelineStateMachine {
         for assignment in assignments {
             // A revocation precedes the next assignment of a partition; a lost one may not have been told.
             self.drop(assignment.partition)
+            var assignment = assignment
+            if let given = self.givenThrough[assignment.partition] {
+                assignment.recordedThrough = max(assignment.recordedThrough ?? given, given)
+            }
             self.lastSlot += 1
             let slot = PartitionSlot(number: self.lastSlot)
             let progress = assignment.committedOffset.flatMap {
@@ -44,11 +48,14 @@ extension PipelineStateMachine {
             self.partitions[slot] = AssignedPartition(
                 partition: assignment.partition,
                 ledger: PartitionLedger(epoch: epoch, committed: assignment.committedOffset, progress: progress),
-                recordedThrough: assignment.recordedThrough
+                recordedThrough: assignment.recordedThrough,
+                // While no other trail committed in between, our turn with the partition goes on.
+                firstIndex: progress?.trailID == self.trailID
+                    ? progress?.firstIndex ?? 0 : self.nextIndex + self.cycle.unnumberedCount
             )
         }
         self.grantDemand()
-        self.startCycle(now: now)
+        self.advance(now: now)
     }
 
     /// These partitions are not ours any more. Everything of theirs is dropped, except what the running transaction
@@ -65,9 +72,7 @@ extension PipelineStateMachine {
         } else {
             self.actions.append(.releaseRevocation(epoch: epoch))
         }
-        self.startAttempts(now: now)
-        self.startCycle(now: now)
-        self.checkDrained(now: now)
+        self.advance(now: now)
     }
 
     private mutating func drop(_ partition: SourcePartition) {
@@ -82,6 +87,10 @@ extension PipelineStateMachine {
         // Decided but not yet recorded: nobody has heard of it, the next owner decides.
         for record in self.decided where record.slot == slot { self.release(record.login) }
         self.decided.removeAll { $0.slot == slot }
+        // The trail may be about to get these, after it was asked how far it knows the partition.
+        if let last = self.cycle.highestOffset(of: slot) {
+            self.givenThrough[partition] = max(self.givenThrough[partition] ?? last, last)
+        }
     }
 
     private func isBeingPublished(_ slot: PartitionSlot) -> Bool {
@@ -91,13 +100,14 @@ extension PipelineStateMachine {
 
     /// Lets go of a record's memory.
     mutating func release(_ login: IncomingLogin) {
+        self.hasReleased = true
         self.heldRecords -= 1
         self.heldBytes -= login.size
     }
 
     /// Asks for as many records of every partition as there is room for.
     mutating func grantDemand() {
-        for slot in Array(self.partitions.keys) { self.grantDemand(slot) }
+        for slot in self.partitions.keys.sorted(by: { $0.number < $1.number }) { self.grantDemand(slot) }
     }
 
     mutating func grantDemand(_ slot: PartitionSlot) {

@@ -38,9 +38,7 @@ extension PipelineStateMachine {
                 self.retryOrGiveUp(id, retryAfter: nil, message: failure.message, now: now)
             }
         }
-        self.startAttempts(now: now)
-        self.startCycle(now: now)
-        self.checkDrained(now: now)
+        self.advance(now: now)
     }
 
     private mutating func judge(_ id: FlightID, _ verdict: Verdict, of event: LoginEvent, now: Moment) {
@@ -86,7 +84,6 @@ extension PipelineStateMachine {
             self.ready.append(id)
         case .lookingUp:
             self.pendingLookUps.append((id, flight.login.identity))
-            self.startLookUps()
         case .waitingInLane, .ready, .attempting:
             preconditionFailure("A flight waits for the time only between two steps: \(flight.state)")
         }

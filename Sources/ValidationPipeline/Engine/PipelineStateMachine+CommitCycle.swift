@@ -47,8 +47,7 @@ extension PipelineStateMachine {
             self.actions.append(.notice(.trailFailed(failure)))
             self.cycle.stepFailed(now: now.monotonic)
         }
-        self.startCycle(now: now)
-        self.checkDrained(now: now)
+        self.advance(now: now)
     }
 
     /// Sends what is still ours of a recorded batch to Kafka.
@@ -83,7 +82,9 @@ extension PipelineStateMachine {
         }
         let progress = slots.sorted { $0.number < $1.number }.compactMap { slot in
             self.partitions[slot].map { assigned in
-                (assigned.partition, assigned.ledger.progress(trailID: self.trailID, nextIndex: self.nextIndex))
+                var progress = assigned.ledger.progress(trailID: self.trailID, nextIndex: self.nextIndex)
+                progress.firstIndex = min(assigned.firstIndex, progress.nextIndex)
+                return (assigned.partition, progress)
             }
         }
         return Publication(outcomes: outcomes, deadLetters: deadLetters, progress: progress)
@@ -112,13 +113,13 @@ extension PipelineStateMachine {
         // The transaction has ended, one way or the other: nothing of ours is under way for those partitions.
         for epoch in self.heldRevocations { self.actions.append(.releaseRevocation(epoch: epoch)) }
         self.heldRevocations = []
-        self.startCycle(now: now)
-        self.grantDemand()
-        self.checkDrained(now: now)
+        self.advance(now: now)
     }
 
     /// Tries a failed step again when it is due, without the records that are no longer ours.
     mutating func retryCycle(now: Moment) {
+        // Whoever stopped us may have closed the trail and the producer.
+        if case .stopped = self.phase { return }
         guard let step = self.cycle.retry(now: now.monotonic) else { return }
         switch (step, self.cycle.state) {
         case (.record, .recording(let batch)):

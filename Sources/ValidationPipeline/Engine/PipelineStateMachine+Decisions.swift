@@ -22,7 +22,11 @@ extension PipelineStateMachine {
     mutating func finish(_ id: FlightID, _ record: DecidedRecord, now: Moment) {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
         self.decided.append(record)
-        if let lane = flight.lane, let next = self.lanes.leave(lane) { self.begin(next, now: now) }
+        if let lane = flight.lane, let next = self.lanes.leave(lane) { self.firstInLane.append(next) }
+        guard !self.isBeginning else { return }
+        self.isBeginning = true
+        while let next = self.firstInLane.popFirst() { self.begin(next, now: now) }
+        self.isBeginning = false
     }
 
     private func entry(

@@ -3,7 +3,13 @@ extension PipelineStateMachine {
     ///
     /// Leads to ``PipelineAction/stopped``. Records that were not decided are not committed; Kafka delivers them again.
     package mutating func stop(within limit: Duration, now: Moment) {
-        guard case .running = self.phase else { return }
+        switch self.phase {
+        case .running: break
+        case .draining: return
+        case .stopped:
+            self.actions.append(.stopped)
+            return
+        }
         self.phase = .draining(until: now.monotonic + limit)
         self.startCycle(now: now)
         self.checkDrained(now: now)
@@ -17,12 +23,7 @@ extension PipelineStateMachine {
         guard case .draining(let until) = self.phase else { return }
         let isLate = now.monotonic >= until
         let isQuiet = self.runningAttempts == 0 && self.cycle.isIdle && !self.hasCycleWork
-        let isBusy: Bool
-        switch self.cycle.state {
-        case .recording, .publishing: isBusy = true
-        case .idle, .waiting: isBusy = false
-        }
-        guard isQuiet || (isLate && !isBusy) else { return }
+        guard isQuiet || (isLate && !self.cycle.isStepRunning) else { return }
         self.phase = .stopped
         for epoch in self.heldRevocations { self.actions.append(.releaseRevocation(epoch: epoch)) }
         self.heldRevocations = []

@@ -14,9 +14,7 @@ extension PipelineStateMachine {
         // A stopping engine begins nothing: what it does not take in is delivered to the next owner.
         guard case .running = self.phase else { return }
         for login in logins { self.take(login, slot: slot, now: now) }
-        self.startAttempts(now: now)
-        self.startLookUps()
-        self.startCycle(now: now)
+        self.advance(now: now)
         self.grantDemand(slot)
     }
 
@@ -96,10 +94,7 @@ extension PipelineStateMachine {
                 self.retries.add(id, due: now.monotonic + CommitCycle.maximumWait)
             }
         }
-        self.startLookUps()
-        self.startAttempts(now: now)
-        self.startCycle(now: now)
-        self.checkDrained(now: now)
+        self.advance(now: now)
     }
 
     /// A recorded decision is published as it was, without another call to the platform.

@@ -15,7 +15,7 @@ extension PipelineStateMachine {
         let partition = assignment.partition
         if self.settledPartitions.insert(partition).inserted, let progress, progress.trailID == self.trailID {
             for entry in assignment.inDoubt
-            where entry.index < progress.nextIndex && progress.isComplete(entry.offset) {
+            where progress.covers(index: entry.index, offset: entry.offset) {
                 self.marks.append(DeliveryMark(index: entry.index, fate: .committed, at: now.wall))
             }
         }

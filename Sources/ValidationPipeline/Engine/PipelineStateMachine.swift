@@ -24,6 +24,10 @@ package struct PipelineStateMachine {
     /// When a call last brought a usable answer.
     var lastSuccess: Duration?
 
+    /// Flights that are now the first of their lanes; a queue, so that a long lane of records that are decided at once
+    /// does not become a deep recursion.
+    var firstInLane = Deque<FlightID>()
+    var isBeginning = false
     /// Look-ups that the current event asks for.
     var pendingLookUps: [(flight: FlightID, identity: RecordIdentity)] = []
     var decided = Deque<DecidedRecord>()
@@ -37,6 +41,9 @@ package struct PipelineStateMachine {
     var unsettled: [SourcePartition: [Int64: Int64]] = [:]
     /// Partitions whose entries from before this process have been settled as far as they can be.
     var settledPartitions: Set<SourcePartition> = []
+    /// Offsets of partitions up to which this process gave entries to the trail and then lost the partition: they may
+    /// have got into the trail after it was asked for ``PartitionAssignment/recordedThrough``.
+    var givenThrough: [SourcePartition: Int64] = [:]
     /// When the running or last cycle started, and whether it was a busy one.
     var cycleStarted: Duration?
     var lastCycleWasBusy = false
@@ -48,6 +55,8 @@ package struct PipelineStateMachine {
     /// Records held, decided ones included, and their bytes.
     var heldRecords = 0
     var heldBytes = 0
+    /// Whether records were let go of since demand was last granted: whatever let go of them, others may come.
+    var hasReleased = false
 
     var lastFlight: UInt64 = 0
     var lastSlot: UInt64 = 0
@@ -67,6 +76,8 @@ package struct PipelineStateMachine {
         var ledger: PartitionLedger
         /// Records at this offset and below may be in the trail already.
         let recordedThrough: Int64?
+        /// See ``CommittedProgress/firstIndex``.
+        let firstIndex: Int64
         /// Records asked for and not yet received.
         var demand = 0
     }
@@ -132,6 +143,7 @@ extension PipelineStateMachine {
 
     /// When ``timePassed(now:)`` should be called next, on the monotonic clock; `nil` when nothing waits for the time.
     package var nextDeadline: Duration? {
+        if case .stopped = self.phase { return nil }
         var deadline = self.retries.nextDue
         func consider(_ other: Duration?) {
             guard let other else { return }
@@ -139,16 +151,27 @@ extension PipelineStateMachine {
         }
         consider(self.cycle.retryDue)
         if self.cycle.isIdle, self.hasCycleWork { consider(self.cycleDue) }
-        if case .draining(let until) = self.phase { consider(until) }
+        // A running step is waited for past the time limit, and its answer is an event of its own.
+        if case .draining(let until) = self.phase, !self.cycle.isStepRunning { consider(until) }
         return deadline
     }
 
     /// Something that waits for the time may be due.
     package mutating func timePassed(now: Moment) {
         while let flight = self.retries.popDue(now: now.monotonic) { self.backOffEnded(flight) }
-        self.startAttempts(now: now)
         self.retryCycle(now: now)
+        self.advance(now: now)
+    }
+
+    /// Begins whatever an event has made possible.
+    mutating func advance(now: Moment) {
+        self.startAttempts(now: now)
+        self.startLookUps()
         self.startCycle(now: now)
+        if self.hasReleased {
+            self.hasReleased = false
+            self.grantDemand()
+        }
         self.checkDrained(now: now)
     }
 

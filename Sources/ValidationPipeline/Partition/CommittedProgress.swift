@@ -7,7 +7,7 @@ import Foundation
 /// committed offset. It also names who committed it, so that an instance that comes back knows which entries of its
 /// own trail were published.
 ///
-/// Text: `lv1.TRAIL.INDEX.OFFSETS` with the trail's id, the number of entries of that trail that the commit covers, and
+/// Text: `lv1.TRAIL.FIRST.NEXT.OFFSETS` with the trail's id, the range of that trail's entries that the commit covers, and
 /// base64url of LEB128 varints: `end - committed`, then the distance of each further open offset from the one before.
 /// Kafka refuses metadata over 4096 bytes (`offset.metadata.max.bytes`). A ``PartitionLedger`` takes in no record once
 /// ``maximumOpen`` are unfinished or they span ``maximumSpan`` offsets, which keeps the text under ``maximumLength``: at
@@ -19,6 +19,9 @@ package struct CommittedProgress: Hashable, Sendable {
     package var end: Int64
     /// The id of the trail of the instance that committed.
     package var trailID: String
+    /// Entries of that trail below this are older than its last turn with the partition: another instance may have
+    /// decided their records.
+    package var firstIndex: Int64
     /// Entries of that trail at ``nextIndex`` and beyond are not covered by this commit.
     package var nextIndex: Int64
 
@@ -29,17 +32,26 @@ package struct CommittedProgress: Hashable, Sendable {
     package static let maximumSpan: Int64 = 1 << 21
     /// Records asked for and not yet here, at most.
     package static let maximumDemand = 64
+    /// The most bytes that the offsets of a ledger take: the distance to the end, 704 distances of three bytes and 64 of
+    /// nine. Longer ones come from no ledger and are not adopted, for they might not fit together with our trail's id.
+    package static let maximumOffsetsLength = 9 + 704 * 3 + 65 * 9
     /// Kafka's default `offset.metadata.max.bytes`.
     package static let maximumLength = 4096
 
     /// The committed offset.
     package var offset: Int64 { self.open.first ?? self.end }
 
-    package init(open: [Int64], end: Int64, trailID: String, nextIndex: Int64) {
+    package init(open: [Int64], end: Int64, trailID: String, firstIndex: Int64 = 0, nextIndex: Int64) {
         self.open = open
         self.end = end
         self.trailID = trailID
+        self.firstIndex = firstIndex
         self.nextIndex = nextIndex
+    }
+
+    /// Whether this commit tells that its trail's entry for the record at `offset` was published.
+    package func covers(index: Int64, offset: Int64) -> Bool {
+        index >= self.firstIndex && index < self.nextIndex && self.isComplete(offset)
     }
 
     /// Whether the record at `offset` was complete when this was committed.
@@ -53,7 +65,7 @@ package struct CommittedProgress: Hashable, Sendable {
         var bytes: [UInt8] = []
         bytes.append(varint: UInt64(self.end - self.offset))
         for (previous, next) in zip(self.open, self.open.dropFirst()) { bytes.append(varint: UInt64(next - previous)) }
-        let text = "lv1.\(self.trailID).\(self.nextIndex).\(Data(bytes).base64URL)"
+        let text = "lv1.\(self.trailID).\(self.firstIndex).\(self.nextIndex).\(Data(bytes).base64URL)"
         precondition(text.utf8.count <= Self.maximumLength, "The ledger bounds what must fit into the metadata.")
         return text
     }
@@ -63,8 +75,10 @@ package struct CommittedProgress: Hashable, Sendable {
     package init?(offset: Int64, metadata: String) {
         guard metadata.utf8.count <= Self.maximumLength, offset >= 0 else { return nil }
         let parts = metadata.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "lv1", !parts[1].isEmpty, parts[1].utf8.count <= 64,
-            let nextIndex = Int64(parts[2]), nextIndex >= 0, let bytes = Data(base64URL: parts[3])
+        guard parts.count == 5, parts[0] == "lv1", !parts[1].isEmpty, parts[1].utf8.count <= 64,
+            let firstIndex = Int64(parts[2]), let nextIndex = Int64(parts[3]), 0 <= firstIndex, firstIndex <= nextIndex,
+            let bytes = Data(base64URL: parts[4]),
+            bytes.count <= Self.maximumOffsetsLength
         else { return nil }
         var reader = VarintReader(bytes: Array(bytes))
         guard let distance = reader.next() else { return nil }
@@ -77,7 +91,7 @@ package struct CommittedProgress: Hashable, Sendable {
             else { return nil }
             open.append(last + Int64(step))
         }
-        self.init(open: open, end: end, trailID: String(parts[1]), nextIndex: nextIndex)
+        self.init(open: open, end: end, trailID: String(parts[1]), firstIndex: firstIndex, nextIndex: nextIndex)
     }
 }
 

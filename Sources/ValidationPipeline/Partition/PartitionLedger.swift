@@ -12,7 +12,8 @@ struct PartitionLedger {
     /// Records that the running commit cycle completes: counted as complete in what is committed.
     private var staged: Set<Int64> = []
     /// What the partition's last owner had completed beyond its committed offset.
-    private let inherited: CommittedProgress?
+    private var inherited: CommittedProgress?
+    private var hasReceived = false
 
     /// - Parameter committed: the committed offset, or `nil` when the group never committed one.
     init(epoch: UInt64, committed: Int64?, progress: CommittedProgress?) {
@@ -35,6 +36,13 @@ struct PartitionLedger {
     }
 
     mutating func received(_ offset: Int64) -> ReceivedAction {
+        if !self.hasReceived, offset < self.end {
+            // Consuming starts at the committed offset unless the log does not have it: the topic was made again, or the
+            // broker was reset. Then what was committed speaks of other records.
+            self.inherited = nil
+            self.end = offset
+        }
+        self.hasReceived = true
         guard offset >= self.end else { return .skip }
         self.end = offset + 1
         if let inherited, inherited.isComplete(offset) { return .skip }

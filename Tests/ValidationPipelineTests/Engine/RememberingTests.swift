@@ -1,0 +1,88 @@
+import LoginContracts
+import Testing
+
+@testable import ValidationPipeline
+
+@Suite struct RememberingTests {
+    /// An entry as an earlier process of the same trail left it.
+    static func entry(_ login: IncomingLogin, _ decision: Decision = .kick) -> ValidationEntry {
+        ValidationEntry(
+            identity: login.identity,
+            recordedAt: Timestamp(5),
+            eventID: "e",
+            decision: decision,
+            reason: .tokenInvalid,
+            instanceID: "earlier",
+            policyVersion: "0"
+        )
+    }
+
+    @Test func recordedDecisionIsPublishedAsItWas() {
+        var bench = MachineBench()
+        let login = Logins.login(4)
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(login, Logins.login(5))
+        #expect(bench.asked == ["0-5"])
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecision(index: 77, entry: Self.entry(login), isCommitted: false)
+        bench.tell { $0.lookedUp(lookUps, found: .success([login.identity: found]), now: $1) }
+        #expect(bench.asked == ["0-5"])
+        #expect(bench.outcomes.map(\.data.auditIndex) == [77])
+        #expect(bench.outcomes.map(\.decidedAt) == [Timestamp(5)])
+        #expect(bench.records.flatMap(\.entries).isEmpty)
+        bench.advance(by: .seconds(1))
+        #expect(bench.marks.map(\.index) == [77])
+    }
+
+    @Test func committedDecisionIsNotPublishedAgain() {
+        var bench = MachineBench()
+        let login = Logins.login(4)
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(login)
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecision(index: 77, entry: Self.entry(login), isCommitted: true)
+        bench.tell { $0.lookedUp(lookUps, found: .success([login.identity: found]), now: $1) }
+        #expect(bench.outcomes.isEmpty)
+        #expect(bench.publications.map { $0.progress[0].progress.offset } == [5])
+        bench.advance(by: .seconds(1))
+        #expect(bench.marks.isEmpty)
+    }
+
+    @Test func failedLookUpIsRepeatedAndNothingIsDecidedMeanwhile() {
+        var bench = MachineBench()
+        bench.assign(0, recordedThrough: 9)
+        bench.receive(Logins.login(4), Logins.login(5), Logins.login(6, isDefective: true))
+        for _ in 0..<3 {
+            #expect(bench.lookUps.map(\.count) == [3])
+            let lookUps = bench.lookUps.removeFirst()
+            bench.tell { $0.lookedUp(lookUps, found: .failure(TrailFailure(message: "down")), now: $1) }
+            #expect(bench.lookUps.isEmpty && bench.attempts.isEmpty && bench.records.isEmpty)
+            bench.advance(by: CommitCycle.maximumWait)
+        }
+        let lookUps = bench.lookUps[0]
+        bench.tell { $0.lookedUp(lookUps, found: .success([:]), now: $1) }
+        #expect(bench.asked == ["0-4", "0-5"])
+        #expect(bench.deadLetters.count == 1)
+    }
+
+    @Test func lookUpOfARevokedPartitionIsIgnored() {
+        var bench = MachineBench()
+        let login = Logins.login(4)
+        bench.assign(0, recordedThrough: 9)
+        bench.receive(login)
+        bench.revoke(0)
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecision(index: 77, entry: Self.entry(login), isCommitted: false)
+        bench.tell { $0.lookedUp(lookUps, found: .success([login.identity: found]), now: $1) }
+        #expect(bench.records.isEmpty && bench.publications.isEmpty && bench.machine.heldRecords == 0)
+    }
+
+    @Test func inheritedCompletionsAreSkipped() {
+        var bench = MachineBench()
+        let progress = CommittedProgress(open: [2, 4], end: 6, trailID: "other", nextIndex: 0)
+        bench.assign(0, committed: 2, metadata: progress.metadata)
+        bench.receive(Logins.login(2), Logins.login(3), Logins.login(4), Logins.login(5), Logins.login(6))
+        #expect(bench.asked == ["0-2", "0-4", "0-6"])
+        #expect(bench.machine.heldRecords == 3)
+    }
+}
