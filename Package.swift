@@ -83,7 +83,6 @@ var sources: [Target] {
             dependencies: [
                 "LoginContracts", .hummingbird, .log, .nio("NIOCore"), .lifecycle,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             swiftSettings: settings
         ),
@@ -92,6 +91,7 @@ var sources: [Target] {
             dependencies: [
                 "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline", .crypto,
                 .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOPosix"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -144,6 +144,24 @@ var tests: [Target] {
         .testTarget(
             name: "ValidationPipelineTests",
             dependencies: ["LoginContracts", "ValidationPipeline"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ValidatorServiceTests",
+            dependencies: [
+                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
+                "ValidatorService", .lifecycle, .log, .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LoginValidatorCommandsTests",
+            dependencies: ["AuditTrail", "LoginContracts", "LoginValidatorCommands", "ValidatorService"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["login-validator", "LoginContracts", "Simulation"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -2,8 +2,9 @@ package import LoginContracts
 
 /// Which entries of a trail somebody wants to see: every condition that is set must hold.
 ///
-/// A player, or a source with an offset, is found by an index; a time range skips runs of 1024 entries outside it; every
-/// other condition is checked entry by entry from the newest down, until ``limit`` or ``maximumScan`` ends the search.
+/// A player, or a source with an offset, is found by an index; a time range skips runs of 1024 entries outside it. Every
+/// other condition is checked entry by entry from the newest down, until ``limit`` or ``maximumScan`` ends the search:
+/// an index over each would cost every login more than these rare questions are worth.
 package struct TrailQuery: Hashable, Sendable {
     package var playerId: String?
     package var kgAppId: String?

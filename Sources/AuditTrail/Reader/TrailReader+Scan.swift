@@ -67,14 +67,48 @@ extension TrailReader {
         _ row: (StatementHandle) throws -> Void
     ) throws {
         guard bounds.lowest <= bounds.highest else { return }
-        var conditions = query.conditions
-        conditions.add("e.\"index\" BETWEEN ? AND ?", .integer(bounds.lowest), .integer(bounds.highest))
-        let sql = "\(selection) \(conditions.sql) ORDER BY e.\"index\" \(direction.rawValue) LIMIT \(maximum)"
-        let statement = try database.makeStatement(sql: sql)
+        let search = Search(selection, query, bounds, direction, maximum: maximum)
+        let statement = try database.makeStatement(sql: search.sql)
         let handle = StatementHandle(pointer: statement.sqliteStatement)
         defer { handle.reset() }
-        conditions.bind(to: handle)
-        while try handle.step() { try row(handle) }
+        search.conditions.bind(to: handle)
+        guard let segmentParameter = search.segmentParameter else {
+            while try handle.step() { try row(handle) }
+            return
+        }
+        let segments = (bounds.lowest >> TrailSchema.segmentShift)...(bounds.highest >> TrailSchema.segmentShift)
+        var count = 0
+        for place in 0..<Int64(segments.count) where count < maximum {
+            handle.reset()
+            let segment = direction == .ascending ? segments.lowerBound + place : segments.upperBound - place
+            handle.bind(segment, at: segmentParameter)
+            while count < maximum, try handle.step() {
+                count += 1
+                try row(handle)
+            }
+        }
+    }
+
+    /// A query as one statement, which for a player runs once for each segment of the index.
+    struct Search {
+        let sql: String
+        let conditions: QueryConditions
+        /// The parameter that takes the segment's number; `nil` when the statement runs once.
+        let segmentParameter: CInt?
+
+        init(_ selection: String, _ query: TrailQuery, _ bounds: Bounds, _ direction: Direction, maximum: Int) {
+            var conditions = query.conditions
+            conditions.add("e.\"index\" BETWEEN ? AND ?", .integer(bounds.lowest), .integer(bounds.highest))
+            if query.playerId != nil {
+                conditions.add("e.\"index\" >> \(TrailSchema.segmentShift) = ?", .integer(0))
+                self.segmentParameter = CInt(conditions.parameters.count)
+            } else {
+                self.segmentParameter = nil
+            }
+            self.conditions = conditions
+            self.sql =
+                "\(selection) \(conditions.sql) ORDER BY e.\"index\" \(direction.rawValue) LIMIT \(maximum)"
+        }
     }
 
     static func latestIndex(_ database: Database) throws -> Int64? {

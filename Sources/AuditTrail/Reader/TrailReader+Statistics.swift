@@ -110,6 +110,6 @@ private struct StatisticsSums {
     private static func hour(of time: Timestamp) -> Timestamp {
         let hour: Int64 = 3_600_000
         let rest = time.millisecondsSince1970 % hour
-        return Timestamp(time.millisecondsSince1970 - (rest < 0 ? rest + hour : rest))
+        return Timestamp(time.millisecondsSince1970 &- (rest < 0 ? rest + hour : rest))
     }
 }

@@ -20,8 +20,8 @@ final class WritingConnection {
         /// Four times SQLite's default: pages of the indexes that several batches touch are copied once instead of each
         /// time. The WAL stays below about 16 MB unless a reader keeps an old snapshot.
         var pagesPerCheckpoint: CInt = 4000
-        /// Memory for pages, in KiB: enough for the upper levels of a player index of 100 million entries.
-        var cacheKibibytes = 65_536
+        /// Memory for pages, in KiB: the last segment of the player index and the ends of the other trees fit many times.
+        var cacheKibibytes = 16_384
         /// SQLite's `max_page_count`, to run out of space without filling a disk; `nil` for SQLite's own.
         var maximumPageCount: Int?
 
@@ -141,6 +141,9 @@ final class WritingConnection {
             """
         )
         if let maximum = options.maximumPageCount { try self.execute("PRAGMA max_page_count = \(maximum)") }
+        // Nothing is ever deleted, so there is nothing to overwrite; some systems switch this on and pay for it in every
+        // page split.
+        try self.execute("PRAGMA secure_delete = OFF")
         // The WAL and its index stay when the last connection closes, so that an auditor who may only read the folder
         // can still open the trail while the service is down.
         var keep: CInt = 1

@@ -1,5 +1,5 @@
-package import LoginContracts
 package import Logging
+package import LoginContracts
 import Synchronization
 
 /// Appends to one trail, as the only writer of its file.

@@ -12,10 +12,10 @@ extension WriterState {
         if entries.isEmpty, deliveries.isEmpty { return first..<first }
         return try self.transaction { state, connection throws(TrailError) in
             let first = state.nextIndex
+            let insert = try connection.statement(EntryColumn.insert)
             for entry in entries {
                 let source = Source(clusterID: entry.identity.clusterID, partition: entry.identity.partition)
                 let sourceID = try state.makeSourceID(source, connection)
-                let insert = try connection.statement(EntryColumn.insert)
                 try insert.bind(entry, index: state.nextIndex, sourceID: sourceID)
                 try state.insertEntry(insert, recordedAt: entry.recordedAt, connection)
             }

@@ -1,5 +1,5 @@
-import LoginContracts
 import Logging
+import LoginContracts
 
 /// What the writer knows and holds, guarded by its lock.
 ///

@@ -19,7 +19,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     @Option(help: "The login event's place, as TOPIC/PARTITION/OFFSET.")
     var record: String?
 
-    @Option(help: "table, json or ndjson.")
+    @Option(help: "table, json, ndjson or csv.")
     var format: OutputFormat = .table
 
     @OptionGroup var trail: TrailOptions
@@ -27,7 +27,6 @@ struct AuditShowCommand: AsyncParsableCommand {
     func validate() throws {
         let given = [self.index != nil, self.event != nil, self.record != nil].filter { $0 }.count
         guard given == 1 else { throw ValidationError("Give one of an index, --event or --record.") }
-        if self.format == .csv { throw ValidationError("--format must be table, json or ndjson.") }
         if let record, Self.place(record) == nil {
             throw ValidationError("--record must be TOPIC/PARTITION/OFFSET, such as login.events/0/42.")
         }

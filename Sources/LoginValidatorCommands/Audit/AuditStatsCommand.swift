@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuditTrail
-import Foundation
 import LoginContracts
 
 /// `audit stats`: counts and latencies.
@@ -26,11 +25,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
         defer { reader.close() }
         let statistics = try reader.statistics(try self.filters.query(self.trail))
         switch self.format {
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            let text = String(decoding: try encoder.encode(StatisticsDocument(statistics)), as: UTF8.self)
-            Terminal.write(text + "\n")
+        case .json: Terminal.write(try JSON.document(StatisticsDocument(statistics)))
         default: Terminal.write(StatisticsDocument(statistics).text)
         }
     }

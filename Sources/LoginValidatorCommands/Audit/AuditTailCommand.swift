@@ -16,7 +16,7 @@ struct AuditTailCommand: AsyncParsableCommand {
 
     @OptionGroup var filters: FilterOptions
 
-    @Option(help: "table, ndjson or csv.")
+    @Option(help: "table, ndjson or csv; without --follow json too.")
     var format: OutputFormat = .table
 
     @OptionGroup var trail: TrailOptions
@@ -26,7 +26,9 @@ struct AuditTailCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard TrailQuery.limits.contains(self.lines) else { throw ValidationError("--lines must be from 1 to 10000.") }
-        if self.format == .json { throw ValidationError("--format must be table, ndjson or csv.") }
+        if self.format == .json && self.follow {
+            throw ValidationError("--format must be table, ndjson or csv with --follow; a JSON array would never end.")
+        }
     }
 
     func run() async throws {

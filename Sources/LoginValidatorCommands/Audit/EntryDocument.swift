@@ -87,6 +87,10 @@ struct EntryDocument: Encodable {
         self.details = entry.details.isEmpty ? nil : entry.details
     }
 
+    /// The names of ``fields``, which every entry has.
+    static let fieldNames = EntryDocument(index: 0, .init(kind: .started, recordedAt: Timestamp(0), instanceID: ""))
+        .fields.map(\.name)
+
     /// Names and texts in the order people read them; what is absent is `nil`.
     var fields: [(name: String, text: String?)] {
         [
@@ -106,6 +110,10 @@ struct EntryDocument: Encodable {
             ("lockoutCertMethod", self.lockout?.certMethod), ("lockoutSection", self.lockout?.lockoutSection),
             ("lockoutCode", self.lockout?.lockoutCode), ("lockoutReason", self.lockout?.reason),
             ("lockoutRegTime", self.lockout?.regTime.map { Timestamp($0).description }),
+            ("lockoutMessage", self.lockout?.message), ("lockoutMemo", self.lockout?.memo),
+            ("lockoutIdType", self.lockout?.idType), ("lockoutId", self.lockout?.id),
+            ("lockoutKgAppId", self.lockout?.kgAppId),
+            ("lockoutNotificationOption", self.lockout?.notificationOption),
             (
                 "details",
                 self.details.map { $0.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " ") }

@@ -8,7 +8,6 @@ struct EntryWriter {
     let format: OutputFormat
     private var table = TextTable(Self.columns)
     private var count = 0
-    private let json = JSONEncoder()
 
     private static let columns: [TextTable.Column] = [
         .init("INDEX", isNumber: true), .init("RECORDED AT"), .init("DECISION"), .init("REASON"), .init("APP"),
@@ -18,7 +17,6 @@ struct EntryWriter {
 
     init(format: OutputFormat) {
         self.format = format
-        self.json.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     mutating func write(_ entry: TrailEntry) throws {
@@ -26,10 +24,10 @@ struct EntryWriter {
         switch self.format {
         case .table: self.table.append(Self.row(document))
         case .json:
-            Terminal.write((self.count == 0 ? "[\n" : ",\n") + (try self.line(document)))
-        case .ndjson: Terminal.write(try self.line(document) + "\n")
+            Terminal.write((self.count == 0 ? "[\n" : ",\n") + (try JSON.line(document)))
+        case .ndjson: Terminal.write(try JSON.line(document) + "\n")
         case .csv:
-            if self.count == 0 { Terminal.write(CSV.line(document.fields.map(\.name))) }
+            if self.count == 0 { Terminal.write(CSV.line(EntryDocument.fieldNames)) }
             Terminal.write(CSV.line(document.fields.map { $0.text ?? "" }))
         }
         self.count += 1
@@ -41,19 +39,14 @@ struct EntryWriter {
         case .table: Terminal.write(self.table.text)
         case .json: Terminal.write(self.count == 0 ? "[]\n" : "\n]\n")
         case .ndjson: break
-        case .csv: break
+        case .csv: if self.count == 0 { Terminal.write(CSV.line(EntryDocument.fieldNames)) }
         }
     }
 
     /// Writes the rows of a table that have gathered, for a table without an end.
     mutating func flushTable() {
         guard self.format == .table, !self.table.rows.isEmpty else { return }
-        Terminal.write(self.table.text)
-        self.table = TextTable(Self.columns.map { _ in .init("") })
-    }
-
-    private func line(_ document: EntryDocument) throws -> String {
-        String(decoding: try self.json.encode(document), as: UTF8.self)
+        Terminal.write(self.table.takeText())
     }
 
     private static func row(_ document: EntryDocument) -> [String] {
@@ -65,22 +58,5 @@ struct EntryWriter {
             document.platformLatencyMilliseconds.map { String(format: "%.1f", $0) } ?? "-", document.delivery ?? "-",
             document.eventId ?? "-",
         ]
-    }
-}
-
-/// RFC 4180.
-enum CSV {
-    static func line(_ cells: [String]) -> String {
-        cells.map(Self.cell).joined(separator: ",") + "\r\n"
-    }
-
-    /// A cell that a spreadsheet would take for a formula gets an apostrophe, because what it holds comes from outside.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.first, "=+@\t\r".contains(first) || (first == "-" && Double(text) == nil) {
-            text = "'" + text
-        }
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 }

@@ -21,9 +21,20 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let configuration = try self.options.load()
-        for warning in configuration.warnings { Terminal.remark("warning: \(warning)\n") }
+        do {
+            ConfigWarnings.write(try self.options.load().warnings)
+        } catch let error as ConfigurationError {
+            ConfigWarnings.write(error.warnings)
+            throw error
+        }
         Terminal.write("The configuration is usable.\n")
+    }
+}
+
+/// What is allowed and worth a remark, on stderr.
+private enum ConfigWarnings {
+    static func write(_ warnings: [String]) {
+        for warning in warnings { Terminal.remark("warning: \(warning)\n") }
     }
 }
 
@@ -45,18 +56,18 @@ struct ConfigShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try self.options.load(requiresKafka: false, requiresCredentials: false)
-        for warning in configuration.warnings { Terminal.remark("warning: \(warning)\n") }
+        ConfigWarnings.write(configuration.warnings)
         if self.format == .json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            let rows = configuration.values.map {
+            let rows = configuration.effectiveValues().map {
                 ["key": $0.key, "name": $0.environmentName, "value": $0.value, "origin": $0.origin.rawValue]
             }
             Terminal.write(String(decoding: try encoder.encode(rows), as: UTF8.self) + "\n")
             return
         }
         var table = TextTable([.init("SETTING"), .init("FILE KEY"), .init("VALUE"), .init("FROM")])
-        for value in configuration.values {
+        for value in configuration.effectiveValues() {
             table.append([value.environmentName, value.key, value.value, value.origin.rawValue])
         }
         Terminal.write(table.text)

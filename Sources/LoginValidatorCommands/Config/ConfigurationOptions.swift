@@ -7,7 +7,12 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "A configuration file, YAML or JSON.")
     var config: String?
 
-    @Option(help: ArgumentHelp("Sets a setting by its environment name; can be given again.", valueName: "NAME=VALUE"))
+    @Option(
+        help: ArgumentHelp(
+            "Sets a setting by its environment name or file key; can be given again. Not for secrets.",
+            valueName: "NAME=VALUE"
+        )
+    )
     var set: [String] = []
 
     @Option(help: "The Kafka brokers, host:port separated by commas.")
@@ -25,6 +30,9 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
+    @Option(help: "auto, text or json.")
+    var logFormat: String?
+
     /// - Throws: ``ConfigurationError``, or a usage failure for a broken --set.
     func load(requiresKafka: Bool = true, requiresCredentials: Bool = true) throws -> ServiceConfiguration {
         var needs: ServiceConfiguration.Needs = []
@@ -38,27 +46,21 @@ struct ConfigurationOptions: ParsableArguments {
         )
     }
 
-    private func flags() throws -> [String: String] {
+    /// The flags by environment name or file key; one of its own wins over --set.
+    func flags() throws -> [String: String] {
         var flags: [String: String] = [:]
         for text in self.set {
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw CommandFailure(.usage, "--set takes NAME=VALUE.")
+                throw CommandFailure(.usage, "--set takes NAME=VALUE, such as --set PLATFORM_TIMEOUT=7s.")
             }
-            let name = String(text[..<equals])
-            // The process list shows every argument to every user.
-            if ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY"].contains(name) {
-                throw CommandFailure(
-                    .usage,
-                    "\(name) is a secret; set it in the environment or name a file in \(name)_FILE."
-                )
-            }
-            flags[name] = String(text[text.index(after: equals)...])
+            flags[String(text[..<equals])] = String(text[text.index(after: equals)...])
         }
-        flags["KAFKA_BOOTSTRAP_SERVERS"] = self.kafkaBootstrapServers ?? flags["KAFKA_BOOTSTRAP_SERVERS"]
-        flags["PLATFORM_BASE_URL"] = self.platformBaseUrl ?? flags["PLATFORM_BASE_URL"]
-        flags["AUDIT_DATABASE"] = self.auditDatabase ?? flags["AUDIT_DATABASE"]
-        flags["OPS_LISTEN"] = self.opsListen ?? flags["OPS_LISTEN"]
-        flags["LOG_LEVEL"] = self.logLevel ?? flags["LOG_LEVEL"]
+        let own = [
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafkaBootstrapServers, "PLATFORM_BASE_URL": self.platformBaseUrl,
+            "AUDIT_DATABASE": self.auditDatabase, "OPS_LISTEN": self.opsListen, "LOG_LEVEL": self.logLevel,
+            "LOG_FORMAT": self.logFormat,
+        ]
+        for case (let name, let value?) in own { flags[name] = value }
         return flags
     }
 }

@@ -36,10 +36,10 @@ struct CommandFailure: Error, CustomStringConvertible {
             let text = LoginValidator.fullMessage(for: error)
             switch code {
             case .success:
-                print(text)
+                Terminal.write(text + "\n")
                 Foundation.exit(0)
             case .validationFailure:
-                FileHandle.standardError.write(Data((text + "\n").utf8))
+                Terminal.remark(text + "\n")
                 Foundation.exit(Status.usage.rawValue)
             default:
                 Self.complain("\(error)")
@@ -48,7 +48,11 @@ struct CommandFailure: Error, CustomStringConvertible {
         }
     }
 
+    /// Line by line, because a message can repeat what a file or an argument holds.
     private static func complain(_ message: String) {
-        FileHandle.standardError.write(Data("login-validator: \(message)\n".utf8))
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map {
+            Terminal.printable(String($0))
+        }
+        Terminal.remark("login-validator: \(lines.joined(separator: "\n"))\n")
     }
 }

@@ -11,14 +11,22 @@ enum Terminal {
         return noColor.isEmpty && self.isStandardOutputTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
-    /// Writes text to stdout at once.
+    /// Writes results to stdout at once.
+    ///
+    /// A result that cannot be written, to a full disk or a reader that is gone, ends the process: going on would
+    /// leave a file that only looks complete.
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            Self.remark("login-validator: The result cannot be written to standard output.\n")
+            exit(CommandFailure.Status.failed.rawValue)
+        }
     }
 
-    /// Writes progress or a remark to stderr at once.
+    /// Writes progress or a remark to stderr at once; nothing depends on whether somebody can read it.
     static func remark(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// The text with everything that could move a cursor, change a colour or forge a line made visible.
@@ -37,7 +45,8 @@ enum Terminal {
         return shown
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a terminal may obey the character instead of showing it.
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
         default: false

@@ -2,6 +2,9 @@
 struct TextTable {
     var columns: [Column]
     private(set) var rows: [[String]] = []
+    /// Widths of rows that have been taken, so that later ones stand below them.
+    private var takenWidths: [Int]
+    private var showsTitles = true
 
     struct Column {
         var title: String
@@ -15,9 +18,12 @@ struct TextTable {
 
     /// Longer cells are cut, with an ellipsis.
     static let maximumCellWidth = 60
+    /// So are cells that pile more marks than this onto their characters.
+    static let maximumCellScalars = 240
 
     init(_ columns: [Column]) {
         self.columns = columns
+        self.takenWidths = columns.map(\.title.displayWidth)
     }
 
     mutating func append(_ row: [String]) {
@@ -27,12 +33,24 @@ struct TextTable {
 
     /// The table's text, each line ended by a line feed.
     var text: String {
-        var widths = self.columns.map(\.title.displayWidth)
-        for row in self.rows {
+        let widths = self.widths
+        let lines = (self.showsTitles ? [self.columns.map(\.title)] : []) + self.rows
+        return lines.map { self.line($0, widths: widths) }.joined()
+    }
+
+    /// Takes the rows so far out as text; the table goes on below them, without its titles.
+    mutating func takeText() -> String {
+        let text = self.text
+        self.takenWidths = self.widths
+        self.rows = []
+        self.showsTitles = false
+        return text
+    }
+
+    private var widths: [Int] {
+        self.rows.reduce(into: self.takenWidths) { widths, row in
             for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.displayWidth) }
         }
-        let lines = [self.columns.map(\.title)] + self.rows
-        return lines.map { self.line($0, widths: widths) }.joined()
     }
 
     private func line(_ cells: [String], widths: [Int]) -> String {
@@ -48,14 +66,17 @@ struct TextTable {
 
     private static func cell(_ text: String) -> String {
         let shown = Terminal.printable(text)
-        guard shown.displayWidth > Self.maximumCellWidth else { return shown }
+        guard shown.displayWidth > Self.maximumCellWidth || shown.unicodeScalars.count > Self.maximumCellScalars else {
+            return shown
+        }
         var cut = ""
         var width = 0
+        var scalars = 0
         for character in shown {
-            let next = width + String(character).displayWidth
-            if next > Self.maximumCellWidth - 1 { break }
+            width += String(character).displayWidth
+            scalars += character.unicodeScalars.count
+            if width > Self.maximumCellWidth - 1 || scalars > Self.maximumCellScalars { break }
             cut.append(character)
-            width = next
         }
         return cut + "…"
     }

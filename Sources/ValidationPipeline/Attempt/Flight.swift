@@ -12,7 +12,10 @@ struct PartitionSlot: Hashable {
 }
 
 /// One record on its way from being received to being decided.
-struct Flight {
+///
+/// A class, because several steps touch a flight for each event, and a copy of what it holds costs more than the steps.
+/// Only the state machine has references to it.
+final class Flight {
     let login: IncomingLogin
     let slot: PartitionSlot
     let lane: LaneKey?
@@ -28,6 +31,13 @@ struct Flight {
     /// What the last unsuccessful attempt said, for an entry that never gets a better answer.
     var lastVerdict: Verdict?
     var lastLatency: Duration?
+
+    init(login: IncomingLogin, slot: PartitionSlot, lane: LaneKey?, mayBeRecorded: Bool) {
+        self.login = login
+        self.slot = slot
+        self.lane = lane
+        self.mayBeRecorded = mayBeRecorded
+    }
 
     enum State: Hashable {
         /// Another record of its key is before it.

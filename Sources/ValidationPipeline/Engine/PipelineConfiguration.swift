@@ -12,12 +12,15 @@ package struct PipelineConfiguration: Sendable {
     package var publishesRedirects = true
     /// Records that one commit cycle takes, at most.
     package var maximumCycleRecords = 2000
-    /// The time from the start of a cycle that took more than ``busyCycleRecords`` to the start of the next.
+    /// The time from the start of a busy cycle to the start of the next, unless enough for a whole one has gathered.
     ///
     /// A cycle costs a disk flush and a Kafka transaction however many records it has, so under load a short wait
     /// makes fewer and larger ones. A lone event never waits.
-    package var minimumCycleInterval: Duration = .milliseconds(10)
+    package var minimumCycleInterval: Duration = .milliseconds(40)
+    /// A cycle is busy when it has at least this many records ...
     package var busyCycleRecords = 32
+    /// ... and they came at this rate or faster, in records per second since the cycle before.
+    package var busyRecordsPerSecond = 4000
     /// Delivery marks wait this long for a decision to ride with before they are written on their own.
     package var maximumMarkDelay: Duration = .milliseconds(200)
     /// Records that the engine holds over all partitions, beyond which no more are asked for; those already asked for can

@@ -51,16 +51,17 @@ extension PipelineStateMachine {
             self.retryOrGiveUp(id, retryAfter: verdict.retryAfter, message: message, now: now)
             return
         }
-        self.lastSuccess = now.monotonic
+        self.lastSuccess[event.kgAppId] = now.monotonic
         self.decide(id, decision, reason: ruling.reason, message: verdict.message, now: now)
     }
 
     /// Another attempt after a back-off, or the end of the event's budget.
     private mutating func retryOrGiveUp(_ id: FlightID, retryAfter: Duration?, message: String, now: Moment) {
-        guard var flight = self.flights[id] else { return }
-        if let lastSuccess, lastSuccess >= flight.waitingSince { flight.individualFailures += 1 }
+        guard let flight = self.flights[id] else { return }
+        if let app = flight.login.event?.kgAppId, let success = self.lastSuccess[app], success >= flight.waitingSince {
+            flight.individualFailures += 1
+        }
         flight.waitingSince = now.monotonic
-        self.flights[id] = flight
         if flight.individualFailures >= self.configuration.retry.maximumIndividualFailures {
             self.decide(id, .undetermined, reason: .platformUnavailable, message: message, now: now)
             return

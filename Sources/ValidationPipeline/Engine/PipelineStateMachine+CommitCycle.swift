@@ -13,6 +13,13 @@ extension PipelineStateMachine {
         return self.cycleStarted.map { $0 + self.configuration.minimumCycleInterval }
     }
 
+    /// Whether so many records since the last cycle's start are a load.
+    private func isBusy(_ count: Int, now: Moment) -> Bool {
+        guard count >= self.configuration.busyCycleRecords, let cycleStarted else { return false }
+        let microseconds = max(1, (now.monotonic - cycleStarted).microseconds)
+        return Int64(count) * 1_000_000 / microseconds >= Int64(self.configuration.busyRecordsPerSecond)
+    }
+
     /// Starts a commit cycle with everything decided so far, when none is running.
     mutating func startCycle(now: Moment) {
         guard self.cycle.isIdle, self.hasCycleWork else { return }
@@ -23,8 +30,8 @@ extension PipelineStateMachine {
         self.decided.removeFirst(count)
         let batch = CommitCycle.Batch(items: items, marks: self.marks)
         self.marks = []
+        self.lastCycleWasBusy = self.isBusy(count, now: now)
         self.cycleStarted = now.monotonic
-        self.lastCycleWasBusy = count > self.configuration.busyCycleRecords
         self.cycle.start(batch)
         self.record(batch)
     }
@@ -87,7 +94,8 @@ extension PipelineStateMachine {
                 return (assigned.partition, progress)
             }
         }
-        return Publication(outcomes: outcomes, deadLetters: deadLetters, progress: progress)
+        let epoch = slots.compactMap { self.partitions[$0]?.ledger.epoch }.max() ?? 0
+        return Publication(epoch: epoch, outcomes: outcomes, deadLetters: deadLetters, progress: progress)
     }
 
     /// Kafka answered ``PipelineAction/publish(_:)``.

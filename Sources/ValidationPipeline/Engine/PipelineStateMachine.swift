@@ -21,8 +21,8 @@ package struct PipelineStateMachine {
     var retries = RetrySchedule()
     /// Attempts under way, those of dropped flights included: they hold a place until they end.
     var runningAttempts = 0
-    /// When a call last brought a usable answer.
-    var lastSuccess: Duration?
+    /// When a call last brought a usable answer, by app: one app's wrong key says nothing about another's events.
+    var lastSuccess: [String: Duration] = [:]
 
     /// Flights that are now the first of their lanes; a queue, so that a long lane of records that are decided at once
     /// does not become a deep recursion.

@@ -28,7 +28,7 @@ package actor ValidationEngine {
     ///   - demand: lets the consumer hand over more records of a partition; called on the executor.
     ///   - observe: hears of everything for logs and metrics; called on the executor, must not block.
     package init(
-        machine: PipelineStateMachine,
+        machine: sending PipelineStateMachine,
         executor: any PipelineExecutor,
         blocking: any BlockingExecutor,
         validator: any TokenValidator,

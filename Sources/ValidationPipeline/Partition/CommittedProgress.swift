@@ -149,9 +149,18 @@ extension [Int64] {
 }
 
 extension Data {
+    /// RFC 4648 section 5, without padding.
     fileprivate var base64URL: String {
-        self.base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
+        var text = self.base64EncodedData()
+        while text.last == 0x3D { text.removeLast() }
+        for index in text.indices {
+            switch text[index] {
+            case 0x2B: text[index] = 0x2D
+            case 0x2F: text[index] = 0x5F
+            default: break
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     fileprivate init?(base64URL text: Substring) {

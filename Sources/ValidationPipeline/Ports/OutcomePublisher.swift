@@ -12,15 +12,19 @@ package protocol OutcomePublisher: Sendable {
 
 /// All that one commit cycle tells Kafka.
 package struct Publication: Sendable {
+    /// The assignment that the partitions belong to: in another generation of the group they may be somebody else's.
+    package var epoch: UInt64
     package var outcomes: [Outcome]
     package var deadLetters: [DeadLetter]
     package var progress: [(partition: SourcePartition, progress: CommittedProgress)]
 
     package init(
+        epoch: UInt64,
         outcomes: [Outcome],
         deadLetters: [DeadLetter],
         progress: [(partition: SourcePartition, progress: CommittedProgress)]
     ) {
+        self.epoch = epoch
         self.outcomes = outcomes
         self.deadLetters = deadLetters
         self.progress = progress

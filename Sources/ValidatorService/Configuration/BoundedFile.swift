@@ -1,75 +1,88 @@
 import Foundation
-import Yams
 
-extension ConfigurationError.Problem: Error {}
+/// A file that the configuration names, read once: bounded, as UTF-8, never waiting.
+///
+/// Its type and mode are asked of the path, its size of the bytes that were read.
+struct BoundedFile {
+    /// The text without a byte order mark, which editors of some systems write.
+    let text: String
+    /// The permission bits.
+    let mode: mode_t
 
-/// Reads configuration files: bounded, as UTF-8, with errors that name the setting that pointed to them.
-enum BoundedFile {
-    static func read(
+    /// Linux's PATH_MAX.
+    static let maximumPathLength = 4096
+    /// Characters of a path that a message shows.
+    static let maximumShownPathLength = 256
+
+    /// - Parameters:
+    ///   - origin: What pointed to the file; its rule is filled in.
+    ///   - maximumBytes: A larger file is a problem and is not read to its end.
+    init(
         _ path: String,
-        named name: String,
+        named origin: ConfigurationError.Problem,
         maximumBytes: Int
-    ) throws(ConfigurationError.Problem) -> String {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue,
-            let file = FileHandle(forReadingAtPath: path)
-        else {
-            throw .init(name, "names \(path), which does not exist or cannot be read.")
+    ) throws(ConfigurationError.Problem) {
+        guard path.isPath else { throw origin.with("is not a path; name a file.") }
+        // Without O_NONBLOCK, opening a FIFO waits for somebody who writes to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw origin.naming(path, "cannot be read: \(String(cString: strerror(errno))).")
         }
-        defer { try? file.close() }
-        guard let bytes = try? file.read(upToCount: maximumBytes + 1) ?? Data(), bytes.count <= maximumBytes else {
-            throw .init(name, "names \(path), which is larger than \(maximumBytes) bytes.")
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let attributes = Self.attributes(path)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular,
+            let mode = attributes?[.posixPermissions] as? NSNumber
+        else { throw origin.naming(path, "is not a regular file; name one.") }
+        guard let bytes = try? file.read(upToCount: maximumBytes + 1) ?? Data() else {
+            throw origin.naming(path, "cannot be read.")
         }
-        guard let text = String(data: bytes, encoding: .utf8), !text.contains("\0") else {
-            throw .init(name, "names \(path), which is not UTF-8 text.")
+        guard bytes.count <= maximumBytes else {
+            throw origin.naming(path, "is larger than \(maximumBytes) bytes; shorten it.")
         }
-        return text
+        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw origin.naming(path, "is not UTF-8 text; save it as such.")
+        }
+        self.text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        self.mode = mode_t(mode.uint32Value & 0o777)
     }
 
-    /// A remark when others than the owner can read a file with secrets.
-    static func permissionWarning(_ path: String, named name: String) -> String? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            let mode = attributes[.posixPermissions] as? NSNumber, mode.intValue & 0o077 != 0
-        else { return nil }
-        return "\(name): \(path) holds secrets and can be read by others (mode "
-            + String(mode.intValue & 0o777, radix: 8) + "); chmod 600 it."
+    /// A remark if others than the owner can read the file, which holds secrets.
+    func permissionWarning(_ path: String, named name: String) -> String? {
+        guard self.mode & 0o044 != 0 else { return nil }
+        return "\(name) names \(Self.shown(path)), which holds secrets and can be read by others (mode "
+            + String(self.mode, radix: 8) + "); chmod 600 it."
+    }
+
+    /// Of the file itself, where the path leads over links.
+    private static func attributes(_ path: String) -> [FileAttributeKey: Any]? {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return try? FileManager.default.attributesOfItem(atPath: target)
+    }
+
+    /// A path fit for a message.
+    static func shown(_ path: String) -> String {
+        String(path.prefix(Self.maximumShownPathLength)).withoutControlCharacters
     }
 }
 
-/// Reads YAML, and JSON, which is YAML too.
-enum YAMLFile {
-    static let maximumBytes = 1_048_576
-    /// Nodes of a document, aliases followed, at most.
-    static let maximumNodes = 100_000
-
-    static func read(_ path: String, named name: String) throws(ConfigurationError.Problem) -> Node? {
-        let text = try BoundedFile.read(path, named: name, maximumBytes: Self.maximumBytes)
-        do {
-            let node = try Yams.compose(yaml: text)
-            if let node, !self.isBounded(node) {
-                throw ConfigurationError.Problem(name, "names \(path), which unfolds without end.")
-            }
-            return node
-        } catch let problem as ConfigurationError.Problem {
-            throw problem
-        } catch {
-            // The parser's message quotes the file, which may hold secrets.
-            throw .init(name, "names \(path), which is not valid YAML or JSON.")
-        }
+extension ConfigurationError.Problem {
+    /// The same setting, another rule.
+    func with(_ rule: String) -> Self {
+        var problem = self
+        problem.rule = rule
+        return problem
     }
 
-    private static func isBounded(_ root: Node) -> Bool {
-        var pending = [root]
-        var seen = 0
-        while let node = pending.popLast() {
-            seen += 1
-            if seen > Self.maximumNodes { return false }
-            switch node {
-            case .mapping(let mapping): for (key, value) in mapping { pending += [key, value] }
-            case .sequence(let sequence): pending += Array(sequence)
-            default: break
-            }
-        }
-        return true
+    /// The setting names a file, and something is wrong with that.
+    func naming(_ path: String, _ rule: String) -> Self {
+        self.with("names \(BoundedFile.shown(path)), which \(rule)")
+    }
+}
+
+extension String {
+    /// Whether the text can be a path: not empty, bounded, no control characters.
+    var isPath: Bool {
+        (1...BoundedFile.maximumPathLength).contains(self.utf8.count)
+            && self.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     }
 }

@@ -1,37 +1,24 @@
 import Configuration
 import Foundation
-import Yams
 
 /// The layers of the configuration, the winning one first.
+///
+/// Each is a `ConfigReader` of its own, so that it is known where a value came from.
 struct ConfigurationLayers {
     private var layers: [(origin: ServiceConfiguration.Origin, reader: ConfigReader)] = []
+    private(set) var problems: [ConfigurationError.Problem] = []
     private(set) var warnings: [String] = []
 
+    /// Variables that are almost a setting and named in a warning, at most.
+    static let maximumNearMisses = 20
+
     /// - Parameters:
-    ///   - flags: by environment name.
-    init(
-        file: String?,
-        environment: [String: String],
-        flags: [String: String],
-        _ problems: inout [ConfigurationError.Problem]
-    ) {
-        let known = Set(Setting.all.map(\.name))
-        for name in flags.keys.sorted() where !known.contains(name) {
-            problems.append(.init("--set \(name)", "is not a setting; `config show` lists them all."))
-        }
-        self.add(.flag, environment: flags)
-        var variables = environment
-        for setting in Setting.all where setting.isSecret {
-            let fileName = setting.name + "_FILE"
-            guard let path = environment[fileName], !path.isEmpty else { continue }
-            if environment[setting.name] != nil {
-                problems.append(.init(setting.name, "and \(fileName) are both set; remove one."))
-            } else if let secret = self.secret(in: path, named: fileName, &problems) {
-                variables[setting.name] = secret
-            }
-        }
-        self.add(.environment, environment: variables)
-        if let file { self.add(.file, values: Self.parse(file, &problems)) }
+    ///   - flags: by environment name or file key.
+    init(file: String?, environment: [String: String], flags: [String: String]) {
+        self.add(.flag, environment: self.accepted(flags))
+        self.add(.environment, environment: environment)
+        self.warnings += Self.nearMisses(in: environment)
+        if let file { self.add(.file, values: self.values(in: file)) }
     }
 
     /// The winning value, without the white space around it; an empty one counts as not set.
@@ -44,83 +31,73 @@ struct ConfigurationLayers {
         return nil
     }
 
-    private mutating func add(_ origin: ServiceConfiguration.Origin, environment: [String: String]) {
-        let provider = EnvironmentVariablesProvider(environmentVariables: environment)
-        self.layers.append((origin, ConfigReader(provider: provider)))
+    /// A problem of a setting, named with the layer of its value; the rule is filled in later.
+    func problem(of setting: Setting) -> ConfigurationError.Problem {
+        .init(setting, self.value(of: setting)?.origin, "")
     }
 
-    private mutating func add(_ origin: ServiceConfiguration.Origin, values: [String: String]) {
-        let provider = InMemoryProvider(
-            values: Dictionary(
-                uniqueKeysWithValues: values.map {
-                    (AbsoluteConfigKey(ConfigKey($0.key)), ConfigValue(.string($0.value), isSecret: false))
-                }
-            )
+    private mutating func add(_ origin: ServiceConfiguration.Origin, environment: [String: String]) {
+        let provider = EnvironmentVariablesProvider(
+            environmentVariables: environment,
+            secretsSpecifier: .specific(Set(Setting.all.filter(\.isSecret).map(\.name)))
         )
         self.layers.append((origin, ConfigReader(provider: provider)))
     }
 
-    private mutating func secret(
-        in path: String,
-        named name: String,
-        _ problems: inout [ConfigurationError.Problem]
-    ) -> String? {
-        do throws(ConfigurationError.Problem) {
-            let text = try BoundedFile.read(path, named: name, maximumBytes: 4096)
-            if let warning = BoundedFile.permissionWarning(path, named: name) { self.warnings.append(warning) }
-            return text.trimmingCharacters(in: .newlines)
-        } catch {
-            problems.append(error)
-            return nil
+    private mutating func add(_ origin: ServiceConfiguration.Origin, values: [Setting: String]) {
+        var keyed: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (setting, text) in values {
+            keyed[AbsoluteConfigKey(ConfigKey(setting.key))] = ConfigValue(.string(text), isSecret: setting.isSecret)
         }
+        self.layers.append((origin, ConfigReader(provider: InMemoryProvider(values: keyed))))
     }
 
-    /// Reads a YAML or JSON file, which is YAML too, into flat keys; unknown keys are problems.
-    private static func parse(_ path: String, _ problems: inout [ConfigurationError.Problem]) -> [String: String] {
-        let root: Node?
+    /// The flags by environment name, without those that are refused.
+    private mutating func accepted(_ flags: [String: String]) -> [String: String] {
+        var accepted: [String: String] = [:]
+        for (name, value) in flags.sorted(by: { $0.key < $1.key }) {
+            guard let setting = Setting.named(name) else {
+                self.problems.append(
+                    .init("--set \(name.prefix(64))", "is not a setting; \(Setting.hint(for: name))")
+                )
+                continue
+            }
+            if setting.isSecret {
+                let rule =
+                    "must not be a flag, which every user of this machine can see; set it in the environment, or name "
+                    + "a file in \(setting.inFile.name)."
+                self.problems.append(.init(setting, .flag, rule))
+            } else if accepted.updateValue(value, forKey: setting.name) != nil {
+                self.problems.append(.init(setting, .flag, "is given twice; remove one."))
+            }
+        }
+        return accepted
+    }
+
+    private mutating func values(in file: String) -> [Setting: String] {
         do throws(ConfigurationError.Problem) {
-            root = try YAMLFile.read(path, named: "--config")
+            let file = try ConfigurationFile(file)
+            self.problems += file.problems
+            self.warnings += file.warnings
+            return file.values
         } catch {
-            problems.append(error)
+            self.problems.append(error)
             return [:]
         }
-        var values: [String: String] = [:]
-        var pending: [(key: String, node: Node)] = root.map { [("", $0)] } ?? []
-        while let (key, node) = pending.popLast() {
-            switch node {
-            case .mapping(let mapping):
-                for (name, value) in mapping {
-                    guard let name = name.string else { continue }
-                    pending.append((key.isEmpty ? name : "\(key).\(name)", value))
-                }
-            case .scalar(let scalar): values[key] = scalar.string
-            default: problems.append(.init(key.isEmpty ? path : key, "must be a single value, in \(path)."))
-            }
-            if pending.count > YAMLFile.maximumNodes { break }
-        }
-        let known = Set(Setting.all.map(\.key))
-        for key in values.keys.sorted() where !known.contains(key) {
-            let nearest = Setting.all.map(\.key).min { $0.distance(to: key) < $1.distance(to: key) } ?? ""
-            problems.append(.init(key, "in \(path) is not a setting; did you mean \(nearest)?"))
-        }
-        return values.filter { known.contains($0.key) }
     }
-}
 
-extension String {
-    /// The number of insertions, removals and replacements that turn one text into the other.
-    fileprivate func distance(to other: String) -> Int {
-        let (left, right) = (Array(self.lowercased().prefix(64)), Array(other.lowercased().prefix(64)))
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let replaced = previous + (a == b ? 0 : 1)
-                previous = row[j + 1]
-                row[j + 1] = Swift.min(replaced, row[j] + 1, previous + 1)
+    /// Variables that are almost a setting. Other programs have variables too, so this is no more than a remark.
+    ///
+    /// A short name is near to many honest ones, so it may differ in one place only.
+    private static func nearMisses(in environment: [String: String]) -> [String] {
+        let misses = environment.keys.sorted().lazy.compactMap { name -> String? in
+            guard Setting.named(name) == nil, (3...String.maximumComparedLength).contains(name.utf8.count) else {
+                return nil
             }
+            let nearest = Setting.nearest(to: name)
+            guard nearest.distance <= (name.utf8.count < 10 ? 1 : 2) else { return nil }
+            return "\(name) in the environment is not a setting; did you mean \(nearest.name)?".withoutControlCharacters
         }
-        return row[right.count]
+        return Array(misses.prefix(Self.maximumNearMisses))
     }
 }

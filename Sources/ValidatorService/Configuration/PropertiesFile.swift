@@ -2,41 +2,41 @@ import Foundation
 import KafkaClient
 
 /// librdkafka properties, `name=value`, a line each; `#` begins a comment line.
-enum PropertiesFile {
-    static let maximumBytes = 262_144
+struct PropertiesFile {
+    private(set) var properties: [String: String] = [:]
+    /// Lines that are not properties, by number; never their text, which may hold a password.
+    private(set) var problems: [ConfigurationError.Problem] = []
+    /// Set if the file holds secrets that others can read.
+    private(set) var warning: String?
 
-    static func read(_ path: String, named name: String) throws(ConfigurationError.Problem) -> [String: String] {
-        let text = try BoundedFile.read(path, named: name, maximumBytes: Self.maximumBytes)
-        var properties: [String: String] = [:]
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.trimmingCharacters(in: .whitespaces)
+    static let maximumBytes = 262_144
+    static let maximumProperties = 1000
+
+    init(_ path: String, named name: ConfigurationError.Problem) throws(ConfigurationError.Problem) {
+        let file = try BoundedFile(path, named: name, maximumBytes: Self.maximumBytes)
+        var lines: [String: Int] = [:]
+        // A carriage return with its line feed is one Character.
+        let texts = file.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+        for (index, text) in texts.enumerated() {
+            let line = text.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let equals = line.firstIndex(of: "="), equals > line.startIndex else {
-                throw .init(name, "names \(path), whose line \(number + 1) is not name=value.")
+                let rule = "is not name=value in line \(index + 1); correct it, or begin a comment with #."
+                self.problems.append(name.naming(path, rule))
+                continue
             }
-            let key = line[..<equals].trimmingCharacters(in: .whitespaces)
-            properties[key] = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            let property = line[..<equals].trimmingCharacters(in: .whitespaces)
+            if let first = lines.updateValue(index + 1, forKey: property) {
+                let rule = "sets one property in the lines \(first) and \(index + 1); remove one."
+                self.problems.append(name.naming(path, rule))
+            }
+            self.properties[property] = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            guard self.properties.count <= Self.maximumProperties else {
+                throw name.naming(path, "sets more than \(Self.maximumProperties) properties; shorten it.")
+            }
         }
-        return properties
-    }
-}
-
-extension ServiceConfiguration.Kafka {
-    /// What librdkafka and this service refuse, by property; never a value.
-    func propertyProblems() -> [ConfigurationError.Problem] {
-        let configuration = KafkaConfiguration(
-            bootstrapServers: self.bootstrapServers.isEmpty ? "localhost:9092" : self.bootstrapServers,
-            clientID: "login-validator",
-            properties: self.properties
-        )
-        return configuration.problems().map { .init(Setting.propertiesFile.name, ": \($0.message)") }
-    }
-
-    func clientConfiguration(instanceID: String) -> KafkaConfiguration {
-        KafkaConfiguration(
-            bootstrapServers: self.bootstrapServers,
-            clientID: "login-validator-\(instanceID)",
-            properties: self.properties
-        )
+        if self.properties.contains(where: { KafkaConfiguration.isSecret($0.key, $0.value) }) {
+            self.warning = file.permissionWarning(path, named: name.key)
+        }
     }
 }

@@ -31,7 +31,7 @@ package struct ServiceConfiguration: Sendable {
         package var outcomesTopic = "login.outcomes"
         package var deadLettersTopic = "login.events.dead-letters"
         package var delivery = Delivery.exactlyOnce
-        /// Further librdkafka properties.
+        /// Further librdkafka properties, some of them secret.
         package var properties: [String: String] = [:]
 
         package enum Delivery: String, CaseIterable, Sendable {
@@ -76,7 +76,7 @@ package struct ServiceConfiguration: Sendable {
 
     package struct Audit: Sendable {
         package var database = "audit.db"
-        /// `nil` uses the key file beside the database, made at the first start.
+        /// 32 bytes or more; `nil` uses the key file beside the database, made at the first start.
         package var fingerprintKeyBytes: [UInt8]?
     }
 
@@ -100,11 +100,16 @@ package struct ServiceConfiguration: Sendable {
     }
 
     /// The layers, each winning over those before it.
-    package enum Origin: String, CaseIterable, Sendable {
+    package enum Origin: String, CaseIterable, Comparable, Sendable {
         case `default`
         case file
         case environment
         case flag
+
+        package static func < (left: Self, right: Self) -> Bool {
+            func rank(_ origin: Self) -> Int { Self.allCases.firstIndex(of: origin) ?? 0 }
+            return rank(left) < rank(right)
+        }
     }
 }
 
@@ -113,26 +118,4 @@ package enum LogFormat: String, CaseIterable, Sendable {
     case automatic = "auto"
     case text
     case json
-}
-
-/// One app's credentials as configured.
-package struct AppCredentials: Sendable {
-    package var kgAppId: String
-    package var appSecret: Secret
-    package var adminKey: Secret
-    /// The app's own base URL; `nil` is the platform's.
-    package var baseURL: String?
-}
-
-/// A text that is never printed.
-package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package let value: String
-
-    package init(_ value: String) {
-        self.value = value
-    }
-
-    package var description: String { "<redacted>" }
-    package var debugDescription: String { "<redacted>" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -11,6 +11,12 @@ struct Setting: Hashable, Sendable {
         self.key = key
         self.isSecret = isSecret
     }
+
+    /// The setting that names a file with this secret: `NAME_FILE`, `keyFile`.
+    var inFile: Setting {
+        precondition(self.isSecret, "Only a secret can be in a file of its own: \(self.name)")
+        return Setting(self.name + "_FILE", self.key + "File")
+    }
 }
 
 extension Setting {
@@ -48,9 +54,58 @@ extension Setting {
     /// Every setting, in the order they are shown.
     static let all: [Setting] = [
         .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .delivery, .propertiesFile,
-        .baseURL, .appID, .appSecret, .adminKey, .credentialsFile, .timeout, .maximumConnections,
-        .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .maximumAge, .outcomesFormat, .outcomesSource,
-        .publishPasses, .publishRedirects, .database, .fingerprintKey, .opsListen, .instanceID, .logLevel, .logFormat,
-        .shutdownTimeout,
+        .baseURL, .appID, .appSecret, .appSecret.inFile, .adminKey, .adminKey.inFile, .credentialsFile, .timeout,
+        .maximumConnections, .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .maximumAge,
+        .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
+        .fingerprintKey.inFile, .opsListen, .instanceID, .logLevel, .logFormat, .shutdownTimeout,
     ]
+
+    /// The setting of that environment name or file key.
+    static func named(_ name: String) -> Setting? {
+        Self.all.first { $0.name == name || $0.key == name }
+    }
+
+    /// The keys that settings of a file stand below: `kafka` and so on.
+    static let groups = Set(Self.all.map(\.key).filter { $0.contains(".") }.map { String($0.prefix { $0 != "." }) })
+
+    /// The known name most like an unknown one: a key for a key, an environment name for an environment name.
+    static func nearest(to name: String) -> (name: String, distance: Int) {
+        let isEnvironmentName = name.utf8.allSatisfy { !(0x61...0x7A).contains($0) && $0 != 0x2E }
+        let names = isEnvironmentName ? Self.all.map(\.name) : Self.all.map(\.key) + Self.groups.sorted()
+        return
+            names
+            .map { ($0, $0.editDistance(to: name)) }
+            .min { $0.1 < $1.1 } ?? ("", .max)
+    }
+
+    /// What to do about a name that is no setting.
+    static func hint(for name: String) -> String {
+        let nearest = Self.nearest(to: name)
+        let isNear = nearest.distance <= Swift.max(2, name.count / 2)
+        return isNear ? "did you mean \(nearest.name)?" : "`config show` lists them all."
+    }
+}
+
+extension String {
+    /// Characters of a text that ``editDistance(to:)`` looks at.
+    static let maximumComparedLength = 64
+
+    /// The number of insertions, removals and replacements that turn one text into the other, ignoring case.
+    func editDistance(to other: String) -> Int {
+        let (left, right) = (
+            Array(self.lowercased().prefix(Self.maximumComparedLength)),
+            Array(other.lowercased().prefix(Self.maximumComparedLength))
+        )
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let replaced = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = Swift.min(replaced, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
 }

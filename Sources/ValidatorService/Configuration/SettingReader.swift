@@ -1,12 +1,20 @@
+import Foundation
+
 /// Turns the texts of settings into values; what breaks a rule becomes a problem, and the default stands.
 struct SettingReader {
     let layers: ConfigurationLayers
     var problems: [ConfigurationError.Problem]
+    var warnings: [String]
+    /// The settings read so far, for `config show`.
     private(set) var values: [ServiceConfiguration.EffectiveValue] = []
 
-    init(layers: ConfigurationLayers, problems: [ConfigurationError.Problem]) {
+    /// A secret in a file of its own is no longer than this.
+    static let maximumSecretBytes = 4096
+
+    init(layers: ConfigurationLayers) {
         self.layers = layers
-        self.problems = problems
+        self.problems = layers.problems
+        self.warnings = layers.warnings
     }
 
     /// The text, remembered for `config show`.
@@ -17,14 +25,52 @@ struct SettingReader {
             .init(
                 key: setting.key,
                 environmentName: setting.name,
-                value: setting.isSecret && !shown.isEmpty ? "<redacted>" : shown,
+                value: setting.isSecret && !shown.isEmpty ? Secret.redacted : shown,
                 origin: found?.origin ?? .default
             )
         )
         return found?.text ?? standard
     }
 
-    /// - Parameter parse: `nil` breaks the rule.
+    /// The secret of a setting or of the file that its `NAME_FILE` names.
+    ///
+    /// The higher layer wins; both in one layer contradict each other.
+    mutating func secret(_ setting: Setting) -> Secret? {
+        let direct = self.text(setting)
+        let path = self.text(setting.inFile)
+        let origins = (self.layers.value(of: setting)?.origin, self.layers.value(of: setting.inFile)?.origin)
+        guard let path, let fileOrigin = origins.1 else { return direct.map(Secret.init) }
+        if let origin = origins.0 {
+            guard origin != fileOrigin else {
+                self.problems.append(.init(setting, origin, "and \(setting.inFile.name) are both set; remove one."))
+                return nil
+            }
+            if origin > fileOrigin { return direct.map(Secret.init) }
+        }
+        do throws(ConfigurationError.Problem) {
+            let name = self.layers.problem(of: setting.inFile)
+            let file = try BoundedFile(path, named: name, maximumBytes: Self.maximumSecretBytes)
+            let secret = file.text.trimmingCharacters(in: .newlines)
+            guard !secret.isEmpty else {
+                throw name.naming(path, "is empty; put the secret into it.")
+            }
+            if let warning = file.permissionWarning(path, named: setting.inFile.name) { self.warnings.append(warning) }
+            return Secret(secret)
+        } catch {
+            self.problems.append(error)
+            return nil
+        }
+    }
+
+    /// Remembers that a setting breaks a rule.
+    mutating func complain(about setting: Setting, _ rule: String) {
+        self.problems.append(self.layers.problem(of: setting).with(rule))
+    }
+
+    /// - Parameters:
+    ///   - shown: The default as text.
+    ///   - rule: What a value must be, as the rest of "must be".
+    ///   - parse: `nil` breaks the rule.
     mutating func value<Value>(
         _ setting: Setting,
         default standard: Value,
@@ -34,78 +80,9 @@ struct SettingReader {
     ) -> Value {
         guard let text = self.text(setting, default: shown), text != shown else { return standard }
         guard let value = parse(text) else {
-            let quoted = setting.isSecret ? "" : " It is \"\(text.prefix(60))\"."
-            self.problems.append(.init(setting.name, "must be \(rule).\(quoted)"))
+            self.complain(about: setting, "must be \(rule).")
             return standard
         }
         return value
-    }
-
-    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ setting: Setting, default standard: Word)
-        -> Word
-    {
-        let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-        return self.value(setting, default: standard, shown: standard.rawValue, rule: "one of \(words)") {
-            Word(rawValue: $0)
-        }
-    }
-
-    mutating func flag(_ setting: Setting, default standard: Bool) -> Bool {
-        self.value(setting, default: standard, shown: "\(standard)", rule: "true or false") {
-            switch $0.lowercased() {
-            case "true", "yes", "1", "on": true
-            case "false", "no", "0", "off": false
-            default: nil
-            }
-        }
-    }
-
-    mutating func number(_ setting: Setting, default standard: Int, in range: ClosedRange<Int>) -> Int {
-        let rule = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        return self.value(setting, default: standard, shown: "\(standard)", rule: rule) {
-            Int($0).flatMap { range.contains($0) ? $0 : nil }
-        }
-    }
-
-    mutating func duration(
-        _ setting: Setting,
-        default standard: Duration,
-        shown: String,
-        in range: ClosedRange<Duration>
-    ) -> Duration {
-        let rule = "a time such as 500ms, 7s, 2m or 24h, from \(range.lowerBound) to \(range.upperBound)"
-        return self.value(setting, default: standard, shown: shown, rule: rule) {
-            Duration(setting: $0).flatMap { range.contains($0) ? $0 : nil }
-        }
-    }
-
-    mutating func name(_ setting: Setting, default standard: String, maximumLength: Int) -> String {
-        self.value(
-            setting,
-            default: standard,
-            shown: standard,
-            rule: "1 to \(maximumLength) letters, digits, dots, dashes and underscores"
-        ) { text in
-            let isName = text.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2E
-                    || $0 == 0x2D || $0 == 0x5F
-            }
-            return isName && text.utf8.count <= maximumLength && text != "." && text != ".." ? text : nil
-        }
-    }
-}
-
-extension Duration {
-    /// `500ms`, `7s`, `2m`, `24h`, `3d`.
-    init?(setting text: String) {
-        let units: [(suffix: String, milliseconds: Int64)] = [
-            ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
-        ]
-        for (suffix, milliseconds) in units where text.hasSuffix(suffix) {
-            guard let count = Int64(text.dropLast(suffix.count)), count >= 0, count <= 1_000_000_000 else { continue }
-            self = .milliseconds(count * milliseconds)
-            return
-        }
-        return nil
     }
 }

@@ -14,6 +14,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
     private let configuration: KafkaConfiguration
     private let transactionalID: String
     private let consumer: KafkaConsumer
+    private let generations: GroupGenerations
     private let factory: RecordFactory
     private let logger: Logger
     private let fatal: @Sendable (any Error) -> Void
@@ -42,6 +43,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         configuration: KafkaConfiguration,
         transactionalID: String,
         consumer: KafkaConsumer,
+        generations: GroupGenerations,
         factory: RecordFactory,
         logger: Logger,
         fatal: @escaping @Sendable (any Error) -> Void
@@ -49,6 +51,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         self.configuration = configuration
         self.transactionalID = transactionalID
         self.consumer = consumer
+        self.generations = generations
         self.factory = factory
         self.logger = logger
         self.fatal = fatal
@@ -81,21 +84,26 @@ final class ExactlyOncePublisher: OutcomePublisher {
         }
         let offsets = self.factory.offsets(of: publication)
         try self.state.withLock { state throws(PublicationFailure) in
-            try self.transact(records, offsets, &state)
+            try self.transact(records, offsets, epoch: publication.epoch, &state)
         }
     }
 
     private func transact(
         _ records: [KafkaProducerRecord],
         _ offsets: [KafkaOffsetCommit],
+        epoch: UInt64,
         _ state: inout State
     ) throws(PublicationFailure) {
+        // The membership as it was when these partitions were assigned: in a later generation they may be another
+        // instance's, and the broker then refuses the offsets, and with them the transaction.
+        guard let group = self.generations[epoch] else {
+            throw PublicationFailure(message: "The partitions were given up before the transaction began.")
+        }
         var isCommitting = false
         do throws(KafkaError) {
             let producer = try self.producer(&state)
             try producer.beginTransaction()
             for record in records { try producer.produce(record) }
-            let group = try self.consumer.groupMetadata()
             try self.retrying { () throws(KafkaError) in
                 try producer.sendOffsets(offsets, group: group, timeout: Self.callTimeout)
             }

@@ -14,6 +14,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
     private let trail: TrailWriter
     private let clusterID: String
     private let intake: Mutex<LoginIntake>
+    private let generations: GroupGenerations
     private let logger: Logger
     private let fatal: @Sendable (any Error) -> Void
     private let readiness: @Sendable (Bool) -> Void
@@ -31,6 +32,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
         trail: TrailWriter,
         clusterID: String,
         intake: sending LoginIntake,
+        generations: GroupGenerations,
         logger: Logger,
         readiness: @escaping @Sendable (Bool) -> Void,
         fatal: @escaping @Sendable (any Error) -> Void
@@ -38,6 +40,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
         self.trail = trail
         self.clusterID = clusterID
         self.intake = Mutex(intake)
+        self.generations = generations
         self.logger = logger
         self.readiness = readiness
         self.fatal = fatal
@@ -77,6 +80,11 @@ final class KafkaBridge: KafkaConsumerDelegate {
         self.logger.info("Partitions assigned", metadata: ["partitions": "\(assigned.count)", "epoch": "\(epoch)"])
         self.consumed.withLock { consumed in
             consumed = Dictionary(uniqueKeysWithValues: assigned.map { ($0.topicPartition, $0.offset ?? 0) })
+        }
+        do throws(KafkaError) {
+            self.generations.assigned(epoch: epoch, metadata: try consumer.groupMetadata())
+        } catch {
+            self.logger.error("The group's generation cannot be read", metadata: ["error": "\(error)"])
         }
         let assignments = assigned.map(self.assignment)
         self.engine.withLock { $0 }?.assigned(assignments, epoch: epoch)

@@ -8,6 +8,8 @@ struct RecordFactory {
     let deadLettersTopic: String
     let outcomes: OutcomeEncoder
     let deadLetters: DeadLetterEncoder
+    /// Of one record on the wire.
+    let maximumRecordBytes: Int
 
     /// What is produced to.
     var topics: [String] { [self.outcomesTopic, self.deadLettersTopic] }
@@ -27,7 +29,7 @@ struct RecordFactory {
         for letter in publication.deadLetters {
             records.append(
                 KafkaProducerRecord(
-                    self.deadLetters.encode(letter),
+                    self.deadLetters.encode(letter, maximumBytes: self.maximumRecordBytes),
                     topic: self.deadLettersTopic,
                     timestamp: letter.record.timestamp
                 )

@@ -96,10 +96,12 @@ extension ServiceParts {
             configuration.baseURL = baseURL
             return try ValidationClient(configuration: configuration, eventLoopGroup: eventLoop, logger: logger)
         }
+        let generations = GroupGenerations()
         let bridge = KafkaBridge(
             trail: trail,
             clusterID: clusterID,
             intake: LoginIntake(clusterID: clusterID, fingerprinter: fingerprinter, credentials: credentials),
+            generations: generations,
             logger: logger,
             readiness: callbacks.assignment,
             fatal: callbacks.fatal
@@ -116,6 +118,7 @@ extension ServiceParts {
             configuration,
             kafka: kafka,
             consumer: self.consumer,
+            generations: generations,
             callbacks: callbacks,
             logger: logger
         )
@@ -159,6 +162,7 @@ extension ServiceParts {
         _ configuration: ServiceConfiguration,
         kafka: KafkaConfiguration,
         consumer: KafkaConsumer,
+        generations: GroupGenerations,
         callbacks: ServiceCallbacks,
         logger: Logger
     ) throws -> Publisher {
@@ -169,7 +173,8 @@ extension ServiceParts {
             deadLetters: DeadLetterEncoder(
                 groupID: configuration.kafka.groupID,
                 instanceID: configuration.instanceID
-            )
+            ),
+            maximumRecordBytes: kafka.maximumRecordBytes
         )
         switch configuration.kafka.delivery {
         case .exactlyOnce:
@@ -177,6 +182,7 @@ extension ServiceParts {
                 configuration: kafka,
                 transactionalID: "\(configuration.kafka.groupID)-\(configuration.instanceID)",
                 consumer: consumer,
+                generations: generations,
                 factory: factory,
                 logger: logger,
                 fatal: callbacks.fatal

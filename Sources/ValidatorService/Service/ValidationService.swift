@@ -130,9 +130,11 @@ package final class ValidationService: Service {
     private func readGauges(_ parts: ServiceParts) async {
         while (try? await Task.sleep(for: Self.gaugeInterval)) != nil {
             self.metrics.update(await parts.engine.gauges)
-            for (partition, lag) in parts.bridge.lags() {
+            let lags = parts.bridge.lags()
+            for (partition, lag) in lags {
                 self.metrics.setLag(lag, topic: partition.topic, partition: partition.partition)
             }
+            self.metrics.removeLags(except: Set(lags.map { SourcePartition($0.partition) }))
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built program, and what tests may give it.
+/// The built program.
 enum Program {
     /// Beside the test bundle that is running.
     static let path: String = {
@@ -23,49 +23,64 @@ enum Program {
         input: String? = nil,
         within limit: Duration = .seconds(60)
     ) async throws -> Completed {
-        let process = try Running(path: self.path, arguments: arguments, environment: environment, input: input)
+        let process = try Self.start(arguments, environment: environment, input: input)
         let status = try await process.waitForExit(within: limit)
         return Completed(status: status, output: process.output, errors: process.errors)
     }
 
-    static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
-        try Running(path: self.path, arguments: arguments, environment: environment, input: nil)
+    static func start(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String? = nil
+    ) throws -> Running {
+        let process = try Running(path: self.path, arguments: arguments, environment: environment, input: input)
+        ProcessJournal.current?.add(process)
+        return process
     }
 
     struct Completed {
         var status: Int32
         var output: String
         var errors: String
+
+        /// The output as a JSON value.
+        func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(self.output.utf8)) }
+
+        /// The output as JSON objects, one a line.
+        func lines() throws -> [[String: Any]] {
+            try self.output.split(separator: "\n").map {
+                try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+            }
+        }
     }
 }
 
 /// A tool of the system, such as `kcat`.
 enum Tool {
-    static func isInstalled(_ name: String) -> Bool { self.path(name) != nil }
-
     static func run(
         _ name: String,
         _ arguments: [String],
         input: String? = nil,
         within limit: Duration = .seconds(60)
     ) async throws -> String {
+        String(decoding: try await self.bytes(name, arguments, input: input, within: limit), as: UTF8.self)
+    }
+
+    static func bytes(
+        _ name: String,
+        _ arguments: [String],
+        input: String? = nil,
+        within limit: Duration = .seconds(60)
+    ) async throws -> Data {
         guard let path = self.path(name) else { throw Failure("\(name) is not installed") }
         let process = try Running(path: path, arguments: arguments, environment: [:], input: input)
         let status = try await process.waitForExit(within: limit)
         guard status == 0 else { throw Failure("\(name) ended with \(status): \(process.errors)") }
-        return process.output
+        return process.outputBytes
     }
 
     private static func path(_ name: String) -> String? {
         ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-}
-
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

@@ -5,10 +5,13 @@ final class Running: @unchecked Sendable {
     // Sound: `Process` is started once here and afterwards only asked and signalled, which any thread may do.
     private let process = Process()
     private let folder: TemporaryFolder
+    /// What was started, for messages.
+    let name: String
 
     init(path: String, arguments: [String], environment: [String: String], input: String?) throws {
         self.folder = try TemporaryFolder()
-        for name in ["out", "err"] { FileManager.default.createFile(atPath: self.folder.file(name), contents: nil) }
+        self.name = ([(path as NSString).lastPathComponent] + arguments.prefix(2)).joined(separator: " ")
+        for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: self.folder.file(name))) }
         self.process.executableURL = URL(fileURLWithPath: path)
         self.process.arguments = arguments
         var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "NO_COLOR": "1"]
@@ -17,39 +20,42 @@ final class Running: @unchecked Sendable {
         self.process.environment = variables
         self.process.standardOutput = FileHandle(forWritingAtPath: self.folder.file("out"))
         self.process.standardError = FileHandle(forWritingAtPath: self.folder.file("err"))
-        let inputPath = self.folder.file("in")
-        FileManager.default.createFile(atPath: inputPath, contents: Data((input ?? "").utf8))
+        let inputPath = try self.folder.write(input ?? "", to: "in")
         self.process.standardInput = FileHandle(forReadingAtPath: inputPath)
         try self.process.run()
     }
 
     deinit {
-        if self.process.isRunning { kill(self.process.processIdentifier, SIGKILL) }
+        self.end()
     }
 
-    var identifier: Int32 { self.process.processIdentifier }
-    var output: String { self.text("out") }
-    var errors: String { self.text("err") }
+    var output: String { String(decoding: self.outputBytes, as: UTF8.self) }
+    var errors: String { String(decoding: self.bytes("err"), as: UTF8.self) }
+    var outputBytes: Data { self.bytes("out") }
+    var isRunning: Bool { self.process.isRunning }
 
-    private func text(_ name: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: self.folder.file(name)) ?? Data(), as: UTF8.self)
+    private func bytes(_ name: String) -> Data {
+        FileManager.default.contents(atPath: self.folder.file(name)) ?? Data()
     }
 
     /// The first line of stdout.
     func firstLine(within limit: Duration = .seconds(30)) async throws -> String {
         try await eventually("a first line of output", within: limit) {
-            if !self.process.isRunning, !self.output.contains("\n") { throw Failure("It ended: \(self.errors)") }
+            let isRunning = self.isRunning
             let output = self.output
-            return output.contains("\n") ? output.split(separator: "\n").first.map(String.init) : nil
+            if output.contains("\n") { return output.split(separator: "\n").first.map(String.init) }
+            if !isRunning { throw Failure("\(self.name) ended: \(self.errors)") }
+            return nil
         }
     }
 
     /// Waits until stderr holds a text.
     func waitForLog(_ text: String, within limit: Duration = .seconds(30)) async throws {
-        _ = try await eventually("\"\(text)\" in the log", within: limit) { () -> Bool? in
+        try await eventually("\"\(text)\" in the log", within: limit) {
+            let isRunning = self.isRunning
             if self.errors.contains(text) { return true }
-            if !self.process.isRunning { throw Failure("It ended: \(self.errors)") }
-            return nil
+            if !isRunning { throw Failure("\(self.name) ended: \(self.errors)") }
+            return false
         }
     }
 
@@ -63,11 +69,23 @@ final class Running: @unchecked Sendable {
         _ = try await self.waitForExit(within: .seconds(10))
     }
 
+    /// Stops it as an operator does, and waits for it.
+    @discardableResult
+    func terminate(within limit: Duration = .seconds(45)) async throws -> Int32 {
+        self.send(SIGTERM)
+        return try await self.waitForExit(within: limit)
+    }
+
     @discardableResult
     func waitForExit(within limit: Duration) async throws -> Int32 {
-        try await eventually("the end of the process", within: limit) {
+        try await eventually("the end of \(self.name)", within: limit) {
             self.process.isRunning ? nil : self.process.terminationStatus
         }
+    }
+
+    /// Ends it at once, without waiting.
+    func end() {
+        if self.process.isRunning { kill(self.process.processIdentifier, SIGKILL) }
     }
 }
 
@@ -75,30 +93,31 @@ final class Running: @unchecked Sendable {
 func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(30),
+    every interval: Duration = .milliseconds(25),
     _ ask: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
     while true {
         if let value = try await ask() { return value }
         guard ContinuousClock.now < deadline else { throw Failure("Waited \(limit) in vain for \(what)") }
-        try await Task.sleep(for: .milliseconds(25))
+        try await Task.sleep(for: interval)
     }
 }
 
-/// A folder that is removed with this object.
-final class TemporaryFolder: Sendable {
-    let path: String
+/// The same for a condition.
+func eventually(
+    _ what: String,
+    within limit: Duration = .seconds(30),
+    every interval: Duration = .milliseconds(25),
+    _ holds: () async throws -> Bool
+) async throws {
+    let _: Bool = try await eventually(what, within: limit, every: interval) { try await holds() ? true : nil }
+}
 
-    init() throws {
-        self.path =
-            FileManager.default.temporaryDirectory
-            .appendingPathComponent("login-validator-test-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: self.path)
-    }
-
-    func file(_ name: String) -> String { self.path + "/" + name }
 }

@@ -1,0 +1,86 @@
+import AuditTrail
+import Foundation
+
+extension ServiceConfiguration {
+    mutating func readAudit(_ reader: inout SettingReader) {
+        self.audit.database = reader.value(
+            .database,
+            default: self.audit.database,
+            shown: self.audit.database,
+            rule: "the path of a file; a trail in memory would be no trail"
+        ) { $0.isPath && !$0.hasPrefix(":memory:") && !$0.hasPrefix("file:") && !$0.hasSuffix("/") ? $0 : nil }
+        guard let key = reader.secret(.fingerprintKey) else { return }
+        let lengths = Self.minimumFingerprintKeyLength...TokenFingerprinter.maximumKeyLength
+        let bytes = [UInt8](hexadecimal: key.value) ?? Data(base64Encoded: key.value).map { Array($0) }
+        guard let bytes, lengths.contains(bytes.count) else {
+            reader.problems.append(
+                .init(
+                    .fingerprintKey,
+                    nil,
+                    "must be \(lengths.lowerBound) to \(lengths.upperBound) bytes in hexadecimal or base64; "
+                        + "`openssl rand -hex 32` makes one."
+                )
+            )
+            return
+        }
+        self.audit.fingerprintKeyBytes = bytes
+    }
+
+    /// As long as the digest of HMAC-SHA-256 (RFC 2104 section 3).
+    static let minimumFingerprintKeyLength = 32
+
+    mutating func readProcess(_ reader: inout SettingReader) {
+        self.operations.listen = reader.value(
+            .opsListen,
+            default: self.operations.listen,
+            shown: "127.0.0.1:9464",
+            rule: "host:port, [address]:port or off, such as 127.0.0.1:9464"
+        ) { text in
+            text.lowercased() == "off" ? .some(nil) : Operations.Address(setting: text).map { .some($0) }
+        }
+        if let listen = self.operations.listen, !listen.isLoopback {
+            reader.warnings.append(
+                "\(Setting.opsListen.name) is open to other machines; it asks for no password, so a firewall or a "
+                    + "network policy must."
+            )
+        }
+        self.instanceID = reader.name(.instanceID, default: Self.hostName, maximumLength: Self.maximumInstanceIDLength)
+        self.logLevel = reader.word(.logLevel, default: LogLevel.info).rawValue
+        self.logFormat = reader.word(.logFormat, default: LogFormat.automatic)
+        self.shutdownTimeout = reader.duration(
+            .shutdownTimeout,
+            default: self.shutdownTimeout,
+            in: .milliseconds(100)...(.seconds(600))
+        )
+    }
+
+    private static let maximumInstanceIDLength = 100
+
+    /// The kernel's name of this machine; no name server is asked. What cannot be in an instance's name becomes a dash.
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        let result = gethostname(&buffer, buffer.count - 1)
+        let bytes = buffer.prefix { $0 != 0 }.prefix(Self.maximumInstanceIDLength).map { UInt8(bitPattern: $0) }
+        let name = bytes.map { byte -> UInt8 in
+            let isLegal =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == 0x2D || byte == 0x2E
+            return isLegal ? byte : 0x2D
+        }
+        return result == 0 && !name.isEmpty ? String(decoding: name, as: UTF8.self) : "localhost"
+    }
+}
+
+/// The levels of the log, by swift-log's names.
+private enum LogLevel: String, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+}
+
+extension [UInt8] {
+    /// `nil` unless the text is an even number of hexadecimal digits.
+    init?(hexadecimal text: String) {
+        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2), !digits.isEmpty else { return nil }
+        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

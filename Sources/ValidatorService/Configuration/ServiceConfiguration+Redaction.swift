@@ -1,0 +1,34 @@
+// What holds secrets that are not a `Secret` shows itself by hand, so that `dump`, string interpolation and a test's
+// failure message of any enclosing value are safe too.
+
+extension ServiceConfiguration.Kafka: CustomStringConvertible, CustomReflectable {
+    /// The properties by name, without their values.
+    package var description: String {
+        "Kafka(\(self.bootstrapServers), \(self.groupID), \(self.delivery.rawValue), "
+            + "properties: \(self.properties.keys.sorted()))"
+    }
+
+    package var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension ServiceConfiguration.Audit: CustomStringConvertible, CustomReflectable {
+    /// The database, and whether a key is set.
+    package var description: String {
+        let key = self.fingerprintKeyBytes == nil ? "nil" : Secret.redacted
+        return "Audit(\(self.database), fingerprintKeyBytes: \(key))"
+    }
+
+    package var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension ServiceConfiguration {
+    /// What the entry of a start says about the configuration; nothing secret.
+    var auditDetails: [String: String] {
+        [
+            "topic": self.kafka.loginEventsTopic, "group": self.kafka.groupID,
+            "delivery": self.kafka.delivery.rawValue, "policy": self.policy.version,
+            "apps": self.platform.credentials.map(\.kgAppId).sorted().prefix(100).joined(separator: " "),
+            "platform": self.platform.baseURL,
+        ]
+    }
+}

@@ -1,0 +1,55 @@
+import LoginContracts
+import Testing
+
+@testable import AuditTrail
+
+/// Sums and percentiles that stay small and true.
+struct StatisticsTests {
+    @Test(arguments: [1, 64, 1000, 100_000, 10_000_000, Int64.max])
+    func aPercentileIsAtMostAFiftiethTooHigh(scale: Int64) {
+        var random = SeededGenerator(state: UInt64(scale))
+        var histogram = LatencyHistogram()
+        var values: [Int64] = []
+        for _ in 0..<1000 {
+            let value = Int64.random(in: 0...scale, using: &random)
+            histogram.add(value)
+            values.append(value)
+        }
+        values.sort()
+        for (percent, rank) in [(50.0, 500), (95, 950), (99, 990), (100, 1000), (0.1, 1)] {
+            let exact = values[rank - 1]
+            let estimate = histogram.percentile(percent) ?? -1
+            #expect(estimate >= exact)
+            #expect(estimate - exact <= exact / 50)
+        }
+        #expect(histogram.maximum == values.last)
+    }
+
+    @Test func anEmptyHistogramHasNoPercentile() {
+        var histogram = LatencyHistogram()
+        #expect(histogram.percentile(50) == nil)
+        histogram.add(-5)
+        #expect(histogram.percentile(50) == 0)
+    }
+
+    @Test func moreAppsThanThereIsRoomForAreCountedTogether() throws {
+        let folder = try TemporaryFolder()
+        let writer = try TrailWriter(folder)
+        let entries = (Int64(0)..<Int64(TrailStatistics.maximumApps) + 5).map { offset in
+            var entry = ValidationEntry.sample(offset)
+            entry.kgAppId = "app \(offset)"
+            return entry
+        }
+        _ = try writer.append(entries)
+        let statistics = try TrailReader(path: folder.database).statistics(TrailQuery())
+        #expect(statistics.apps.count == TrailStatistics.maximumApps)
+        #expect(statistics.otherApps == 5)
+        #expect(statistics.validations == Int64(entries.count))
+    }
+
+    @Test func anEmptyTrailSumsToNothing() throws {
+        let folder = try TemporaryFolder()
+        try TrailWriter(folder).close()
+        #expect(try TrailReader(path: folder.database).statistics(TrailQuery()) == TrailStatistics())
+    }
+}
