@@ -138,7 +138,7 @@ var tests: [Target] {
         ),
         .testTarget(
             name: "AuditTrailTests",
-            dependencies: ["AuditTrail", "LoginContracts", .log],
+            dependencies: ["AuditTrail", "CSQLite", "LoginContracts", .log],
             swiftSettings: settings
         ),
         .testTarget(
@@ -156,7 +156,10 @@ var tests: [Target] {
         ),
         .testTarget(
             name: "LoginValidatorCommandsTests",
-            dependencies: ["AuditTrail", "LoginContracts", "LoginValidatorCommands", "ValidatorService"],
+            dependencies: [
+                "AuditTrail", "LoginContracts", "LoginValidatorCommands", "ValidatorService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

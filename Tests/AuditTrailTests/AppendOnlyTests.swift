@@ -23,6 +23,12 @@ struct AppendOnlyTests {
         "DELETE FROM entries",
         "DELETE FROM deliveries WHERE first_index = 0",
         "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE \"index\" = 1",
+        // The right number, but the record of entry 1: only recursive triggers keep REPLACE from removing that one.
+        """
+        INSERT OR REPLACE INTO entries ("index", kind, recorded_at, instance_id, source_id, record_offset, record_digest)
+        SELECT 3, kind, recorded_at, instance_id, source_id, record_offset, record_digest FROM entries WHERE "index" = 1
+        """,
+        "REPLACE INTO sources SELECT * FROM sources",
         "REPLACE INTO deliveries SELECT * FROM deliveries",
         "INSERT INTO entries SELECT * FROM entries WHERE 1 ON CONFLICT DO UPDATE SET decision = 'pass'",
         "INSERT INTO trail VALUES (hex(randomblob(16)), 0)",

@@ -24,27 +24,27 @@ struct StartFailureTests {
         Fault(
             name: "missing secret",
             status: 2,
-            says: ["PLATFORM_APP_SECRET is not set"],
+            says: ["PLATFORM_APP_SECRET", "is not set"],
             environment: ["PLATFORM_APP_SECRET": ""]
         ),
-        Fault(name: "no app", status: 2, says: ["PLATFORM_APP_ID is not set"], environment: ["PLATFORM_APP_ID": ""]),
+        Fault(name: "no app", status: 2, says: ["PLATFORM_APP_ID", "is not set"], environment: ["PLATFORM_APP_ID": ""]),
         Fault(
             name: "no broker",
             status: 2,
-            says: ["KAFKA_BOOTSTRAP_SERVERS is not set"],
+            says: ["KAFKA_BOOTSTRAP_SERVERS", "is not set"],
             environment: ["KAFKA_BOOTSTRAP_SERVERS": ""]
         ),
         Fault(
             name: "broker without a port",
             status: 2,
-            says: ["KAFKA_BOOTSTRAP_SERVERS must be host:port"],
+            says: ["KAFKA_BOOTSTRAP_SERVERS", "must be host:port"],
             environment: ["KAFKA_BOOTSTRAP_SERVERS": "kafka"]
         ),
         Fault(name: "bad URL", status: 2, says: ["PLATFORM_"], environment: ["PLATFORM_BASE_URL": "not a url"]),
         Fault(
             name: "plain text to another host",
             status: 2,
-            says: ["PLATFORM_BASE_URL must begin with https://", "PLATFORM_ALLOW_PLAINTEXT"],
+            says: ["PLATFORM_BASE_URL", "must begin with https://", "PLATFORM_ALLOW_PLAINTEXT"],
             environment: ["PLATFORM_BASE_URL": "http://platform.example.com"]
         ),
         Fault(
@@ -57,7 +57,7 @@ struct StartFailureTests {
         Fault(
             name: "secret as an argument",
             status: 2,
-            says: ["PLATFORM_APP_SECRET is a secret", "PLATFORM_APP_SECRET_FILE"],
+            says: ["PLATFORM_APP_SECRET", "PLATFORM_APP_SECRET_FILE"],
             arguments: ["run", "--set", "PLATFORM_APP_SECRET=fake-token"]
         ),
         Fault(name: "unknown option", status: 2, says: ["--no-such"], arguments: ["run", "--no-such"]),
@@ -65,7 +65,7 @@ struct StartFailureTests {
         Fault(
             name: "missing configuration file",
             status: 2,
-            says: ["--config", "does not exist"],
+            says: ["--config", "$FOLDER/none.yaml"],
             arguments: ["run", "--config", "$FOLDER/none.yaml"]
         ),
         Fault(
@@ -85,7 +85,7 @@ struct StartFailureTests {
         Fault(
             name: "missing credentials file",
             status: 2,
-            says: ["PLATFORM_CREDENTIALS_FILE", "does not exist"],
+            says: ["PLATFORM_CREDENTIALS_FILE", "/nonexistent/apps.yaml"],
             environment: ["PLATFORM_CREDENTIALS_FILE": "/nonexistent/apps.yaml", "PLATFORM_APP_ID": ""]
         ),
         Fault(

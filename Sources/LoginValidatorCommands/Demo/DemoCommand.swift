@@ -80,10 +80,11 @@ struct DemoCommand: AsyncParsableCommand {
         LoggingSetup.bootstrap(level: configuration.logLevel, format: configuration.logFormat)
         MetricsSystem.bootstrap(PrometheusRegistry())
         let logger = Logger(label: "login-validator")
+        let readiness = ReadinessState()
         let service = ValidationService(
             configuration: configuration,
             metrics: PipelineMetrics(),
-            readiness: ReadinessState(),
+            readiness: readiness,
             logger: logger
         )
         let group = ServiceGroup(
@@ -105,6 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
                 return nil
             }
             tasks.addTask {
+                try await Self.waitUntilReady(readiness)
                 let report = try await self.watch(broker: broker, logger: logger)
                 await group.triggerGracefulShutdown()
                 return report
@@ -152,6 +154,18 @@ struct DemoCommand: AsyncParsableCommand {
         }
         bar.finish()
         return try decided.text(trail: self.trail, elapsed: .now - started)
+    }
+
+    /// The service consumes: its group has assigned the partitions, which takes an embedded broker some seconds.
+    private static func waitUntilReady(_ readiness: ReadinessState) async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        Terminal.remark("Starting ...\n")
+        while !readiness.report.isReady {
+            guard ContinuousClock.now < deadline else {
+                throw CommandFailure(.failed, "The service was not ready within \(Self.patience).")
+            }
+            try await Task.sleep(for: ProgressBar.interval)
+        }
     }
 
     /// The trail appears when the service has started.

@@ -1,3 +1,4 @@
+import Foundation
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -60,15 +61,12 @@ struct ProcessMetrics: Sendable {
         return family
     }
 
-    /// When the host started, in seconds since 1970, from the difference of its two clocks; to 10 ms, so that the same
-    /// process always shows the same start.
+    /// When the host started, in whole seconds since 1970 (`btime` of proc(5)), so that the same process always shows
+    /// the same start.
     private static func bootTime() -> Double {
-        var wall = timespec()
-        var sinceBoot = timespec()
-        clock_gettime(CLOCK_REALTIME, &wall)
-        clock_gettime(CLOCK_BOOTTIME, &sinceBoot)
-        let seconds = Double(wall.tv_sec - sinceBoot.tv_sec) + Double(wall.tv_nsec - sinceBoot.tv_nsec) / 1e9
-        return (seconds * 100).rounded() / 100
+        guard let bytes = FileManager.default.contents(atPath: "/proc/stat") else { return 0 }
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("btime ") }
+        return line.flatMap { Double($0.dropFirst("btime ".count)) } ?? 0
     }
 
     private static func readStatistics() -> String? {

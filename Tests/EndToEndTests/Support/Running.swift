@@ -1,38 +1,92 @@
 import Foundation
+import Synchronization
 
 /// A process that was started, with its output in files, so that no full pipe ever stops it.
-final class Running: @unchecked Sendable {
-    // Sound: `Process` is started once here and afterwards only asked and signalled, which any thread may do.
-    private let process = Process()
-    private let folder: TemporaryFolder
+///
+/// Spawned directly: a test that polls starts thousands of processes, which Foundation's `Process` does not survive.
+final class Running: Sendable {
     /// What was started, for messages.
     let name: String
+    private let folder: TemporaryFolder
+    private let identifier: pid_t
+    /// How it ended, once it has been waited for: the exit status, or 128 and the signal.
+    private let status = Mutex<Int32?>(nil)
 
     init(path: String, arguments: [String], environment: [String: String], input: String?) throws {
-        self.folder = try TemporaryFolder()
+        let folder = try TemporaryFolder()
+        self.folder = folder
         self.name = ([(path as NSString).lastPathComponent] + arguments.prefix(2)).joined(separator: " ")
-        for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: self.folder.file(name))) }
-        self.process.executableURL = URL(fileURLWithPath: path)
-        self.process.arguments = arguments
         var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "NO_COLOR": "1"]
-        variables["TMPDIR"] = self.folder.path
+        variables["TMPDIR"] = folder.path
         variables.merge(environment) { _, new in new }
-        self.process.environment = variables
-        self.process.standardOutput = FileHandle(forWritingAtPath: self.folder.file("out"))
-        self.process.standardError = FileHandle(forWritingAtPath: self.folder.file("err"))
-        let inputPath = try self.folder.write(input ?? "", to: "in")
-        self.process.standardInput = FileHandle(forReadingAtPath: inputPath)
-        try self.process.run()
+        self.identifier = try Self.spawn(
+            [path] + arguments,
+            environment: variables.map { "\($0)=\($1)" },
+            input: try folder.write(input ?? "", to: "in"),
+            output: folder.file("out"),
+            errors: folder.file("err")
+        )
     }
 
     deinit {
         self.end()
     }
 
+    private static func spawn(
+        _ arguments: [String],
+        environment: [String],
+        input: String,
+        output: String,
+        errors: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        // Threads of a test block signals, which a child would inherit and then never hear SIGTERM.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let argumentPointers = arguments.map { strdup($0) } + [nil]
+        let environmentPointers = environment.map { strdup($0) } + [nil]
+        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
+        var identifier: pid_t = 0
+        let result = posix_spawn(
+            &identifier,
+            arguments[0],
+            &actions,
+            &attributes,
+            argumentPointers,
+            environmentPointers
+        )
+        guard result == 0 else { throw Failure("\(arguments[0]) cannot be started: \(String(cString: strerror(result)))") }
+        return identifier
+    }
+
+    /// How it ended; `nil` while it runs.
+    private func poll(_ options: Int32) -> Int32? {
+        self.status.withLock { status in
+            if let status { return status }
+            var raw: Int32 = 0
+            guard waitpid(self.identifier, &raw, options) == self.identifier else { return nil }
+            status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
+            return status
+        }
+    }
+
     var output: String { String(decoding: self.outputBytes, as: UTF8.self) }
     var errors: String { String(decoding: self.bytes("err"), as: UTF8.self) }
     var outputBytes: Data { self.bytes("out") }
-    var isRunning: Bool { self.process.isRunning }
+    var isRunning: Bool { self.poll(WNOHANG) == nil }
 
     private func bytes(_ name: String) -> Data {
         FileManager.default.contents(atPath: self.folder.file(name)) ?? Data()
@@ -60,7 +114,8 @@ final class Running: @unchecked Sendable {
     }
 
     func send(_ signal: Int32) {
-        kill(self.process.processIdentifier, signal)
+        // Only a process that has not been waited for surely still owns its number.
+        self.status.withLock { if $0 == nil { kill(self.identifier, signal) } }
     }
 
     /// Ends it at once, as a crash does.
@@ -79,13 +134,14 @@ final class Running: @unchecked Sendable {
     @discardableResult
     func waitForExit(within limit: Duration) async throws -> Int32 {
         try await eventually("the end of \(self.name)", within: limit) {
-            self.process.isRunning ? nil : self.process.terminationStatus
+            self.poll(WNOHANG)
         }
     }
 
-    /// Ends it at once, without waiting.
+    /// Ends it at once, if it still runs.
     func end() {
-        if self.process.isRunning { kill(self.process.processIdentifier, SIGKILL) }
+        self.send(SIGKILL)
+        _ = self.poll(0)
     }
 }
 
