@@ -65,7 +65,8 @@ extension ServiceTests {
             let stack = try await Stack(isReal: isReal, platformArguments: ["--median-latency", "10"])
             let count = 1200
             let lines = (0..<count).map { index in
-                "p\(index % 300)|" + event("invalid_fake-token-\(index)", player: "p\(index % 300)", event: "e-\(index)")
+                "p\(index % 300)|"
+                    + event("invalid_fake-token-\(index)", player: "p\(index % 300)", event: "e-\(index)")
             }
             try await stack.produce(lines: lines)
             for round in 1...2 {

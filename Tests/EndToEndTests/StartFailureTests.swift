@@ -27,7 +27,12 @@ struct StartFailureTests {
             says: ["PLATFORM_APP_SECRET", "is not set"],
             environment: ["PLATFORM_APP_SECRET": ""]
         ),
-        Fault(name: "no app", status: 2, says: ["PLATFORM_APP_ID", "is not set"], environment: ["PLATFORM_APP_ID": ""]),
+        Fault(
+            name: "no app",
+            status: 2,
+            says: ["PLATFORM_APP_ID", "is not set"],
+            environment: ["PLATFORM_APP_ID": ""]
+        ),
         Fault(
             name: "no broker",
             status: 2,

@@ -77,7 +77,12 @@ extension HostileRecord {
     /// So many records of every kind in turn, and the special ones.
     static func batches(count: Int) -> [Batch] {
         let special = [
-            Self.withHeaders("structured", "specversion", "must be \"1.0\"", "content-type=application/cloudevents+json"),
+            Self.withHeaders(
+                "structured",
+                "specversion",
+                "must be \"1.0\"",
+                "content-type=application/cloudevents+json"
+            ),
             Self.withHeaders("avro", "content-type", "is not JSON", "content-type=application/cloudevents+avro"),
             Self.withHeaders("batch", "content-type", "batch", "content-type=application/cloudevents-batch+json"),
             Self.withHeaders("version", "specversion", "must be \"1.0\"", "ce_specversion=9.9"),
@@ -86,24 +91,43 @@ extension HostileRecord {
             Self.withHeaders("strange", "kgAppId", "is missing", "x\r\ny=a\r\nb\u{1}"),
             Batch(
                 records: (0..<50).map {
-                    HostileRecord(kind: "tombstone", key: Self.key("tombstone", $0), value: [], field: "value", rule: "tombstone")
+                    HostileRecord(
+                        kind: "tombstone",
+                        key: Self.key("tombstone", $0),
+                        value: [],
+                        field: "value",
+                        rule: "tombstone"
+                    )
                 },
                 isTombstones: true
             ),
             Batch(
                 records: (0..<50).map {
-                    HostileRecord(kind: "empty", key: Self.key("empty", $0), value: [], field: "value", rule: "is empty")
+                    HostileRecord(
+                        kind: "empty",
+                        key: Self.key("empty", $0),
+                        value: [],
+                        field: "value",
+                        rule: "is empty"
+                    )
                 }
             ),
             Batch(
                 records: (0..<3).map {
                     let value = Array("fake-token-\($0)".utf8) + [UInt8](repeating: UInt8(ascii: "["), count: 900_000)
                     return HostileRecord(
-                        kind: "huge", key: Self.key("huge", $0), value: value, field: "value", rule: "at most 65536"
+                        kind: "huge",
+                        key: Self.key("huge", $0),
+                        value: value,
+                        field: "value",
+                        rule: "at most 65536"
                     )
                 }
             ),
-            Batch(records: (0..<200).map { Self.record($0, of: Self.kinds[$0 % Self.kinds.count], "keyless") }, hasKeys: false),
+            Batch(
+                records: (0..<200).map { Self.record($0, of: Self.kinds[$0 % Self.kinds.count], "keyless") },
+                hasKeys: false
+            ),
         ]
         let rest = max(0, count - special.map(\.records.count).reduce(0, +))
         return special + [
@@ -188,8 +212,18 @@ extension HostileRecord {
         Kind("deepObjects", "value", "is not valid JSON") {
             String(repeating: "{\"\($0)\":", count: 600) + "1" + String(repeating: "}", count: 600)
         },
-        Kind("notUTF8", "value", "is not valid JSON", bytes: { Array(login($0).utf8.dropLast(2)) + [0xC3, 0x28, 0x22, 0x7D] }),
+        Kind(
+            "notUTF8",
+            "value",
+            "is not valid JSON",
+            bytes: { Array(login($0).utf8.dropLast(2)) + [0xC3, 0x28, 0x22, 0x7D] }
+        ),
         Kind("nulByte", "value", "is not valid JSON", bytes: { Array("{\"kgAppId\":\"\($0)".utf8) + [0, 0x22, 0x7D] }),
-        Kind("otherEncoding", "value", "UTF-8", bytes: { [0xFF, 0xFE] + login($0).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } }),
+        Kind(
+            "otherEncoding",
+            "value",
+            "UTF-8",
+            bytes: { [0xFF, 0xFE] + login($0).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } }
+        ),
     ]
 }

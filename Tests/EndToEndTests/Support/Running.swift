@@ -68,7 +68,9 @@ final class Running: Sendable {
             argumentPointers,
             environmentPointers
         )
-        guard result == 0 else { throw Failure("\(arguments[0]) cannot be started: \(String(cString: strerror(result)))") }
+        guard result == 0 else {
+            throw Failure("\(arguments[0]) cannot be started: \(String(cString: strerror(result)))")
+        }
         return identifier
     }
 

@@ -35,7 +35,13 @@ extension Stack {
                 return (last ?? 0) >= expected
             }
         } catch {
-            throw Failure("\(error); there are \(last ?? 0)")
+            let sql = """
+                SELECT delivery, topic, partition, count(*) AS entries, min("offset") AS first_offset,
+                    max("offset") AS last_offset, min("index") AS first_index, max("index") AS last_index
+                FROM decisions GROUP BY delivery, topic, partition
+                """
+            let found = (try? await self.shell("-table", sql)) ?? ""
+            throw Failure("\(error); there are \(last ?? 0):\n\(found)")
         }
     }
 
