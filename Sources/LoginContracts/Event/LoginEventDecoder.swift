@@ -31,12 +31,12 @@ package struct LoginEventDecoder {
         }
         switch try CloudEventMode(of: record) {
         case .none:
-            let fields = try self.parse(LoginEventFields.self, from: value)
+            let fields = try self.fields(of: value)
             return try LoginEvent(fields, path: "", attributes: CloudEventAttributes(record), record: record)
         case .binary:
             let attributes = CloudEventAttributes(record)
             try attributes.check()
-            let fields = try self.parse(LoginEventFields.self, from: value)
+            let fields = try self.fields(of: value)
             return try LoginEvent(fields, path: "", attributes: attributes, record: record)
         case .structured:
             let envelope = try self.parse(StructuredCloudEvent.self, from: value)
@@ -48,6 +48,11 @@ package struct LoginEventDecoder {
             }
             return try LoginEvent(fields, path: "data.", attributes: attributes, record: record)
         }
+    }
+
+    private func fields(of value: [UInt8]) throws(EventDefect) -> LoginEventFields {
+        if let fields = LoginEventFields(plain: value) { return fields }
+        return try self.parse(LoginEventFields.self, from: value)
     }
 
     private func parse<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(EventDefect) -> Value {

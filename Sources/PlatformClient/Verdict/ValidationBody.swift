@@ -12,6 +12,11 @@ struct ValidationBody: Decodable {
         case desc, player, lockout, token, redirectUri
     }
 
+    init(desc: String?, player: Player?) {
+        self.desc = desc
+        self.player = player
+    }
+
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.desc = fields.text(.desc)
@@ -32,6 +37,14 @@ extension ValidationBody {
 
         private enum CodingKeys: String, CodingKey {
             case kgAppId, playerId, status, nickname, data
+        }
+
+        init(kgAppId: String?, playerId: String?, status: String?, nickname: String?, data: [String: String]) {
+            self.kgAppId = kgAppId
+            self.playerId = playerId
+            self.status = status
+            self.nickname = nickname
+            self.data = data
         }
 
         init(from decoder: any Decoder) throws {

@@ -78,6 +78,7 @@ package struct VerdictDecoder: Sendable {
     /// Invalid UTF-8 makes a second attempt with the faulty bytes replaced: a broken nickname must not cost the status.
     private func content(of body: Data) -> ValidationBody? {
         guard !body.isEmpty else { return nil }
+        if let content = ValidationBody(plain: body) { return content }
         if let content = try? self.json.decode(ValidationBody.self, from: body) { return content }
         guard String(validating: body, as: UTF8.self) == nil else { return nil }
         return try? self.json.decode(ValidationBody.self, from: Data(String(decoding: body, as: UTF8.self).utf8))
