@@ -37,11 +37,7 @@ extension KafkaConsumer {
 
     /// The cluster's id, the same from every broker; nil if none answered within `timeout`. Any thread.
     package func clusterID(timeout: Duration) -> String? {
-        guard let client = try? self.client("read the cluster id"),
-            let id = rd_kafka_clusterid(client.raw, timeout.milliseconds)
-        else { return nil }
-        defer { rd_kafka_mem_free(client.raw, id) }
-        return String(cString: id)
+        (try? self.client("read the cluster id"))?.clusterID(timeout: timeout)
     }
 
     /// The ends of an assigned partition as the last fetch response told them: no request is made. Any thread.

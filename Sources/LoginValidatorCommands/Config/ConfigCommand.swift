@@ -21,12 +21,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        do {
-            ConfigWarnings.write(try self.options.load().warnings)
-        } catch let error as ConfigurationError {
-            ConfigWarnings.write(error.warnings)
-            throw error
-        }
+        ConfigWarnings.write(try self.options.load().warnings)
         Terminal.write("The configuration is usable.\n")
     }
 }

@@ -29,6 +29,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
         case let error as ConfigurationError:
+            for warning in error.warnings { Self.complain("warning: \(warning)") }
             Self.complain("\(error)")
             Foundation.exit(Status.usage.rawValue)
         default:

@@ -132,7 +132,7 @@ extension ServiceParts {
             executor: EventLoopExecutor(eventLoop: eventLoop),
             blocking: CommitThread(),
             validator: self.validator,
-            trail: TrailBridge(writer: trail),
+            trail: TrailBridge(writer: trail, fatal: callbacks.fatal),
             publisher: self.publisher.port,
             demand: { bridge.demand($0, epoch: $1, records: $2) },
             observe: callbacks.observe

@@ -6,16 +6,21 @@ import ValidationPipeline
 struct TrailBridge: DecisionTrail {
     let writer: TrailWriter
     let trailID: String
+    private let fatal: @Sendable (any Error) -> Void
 
-    init(writer: TrailWriter) {
+    init(writer: TrailWriter, fatal: @escaping @Sendable (any Error) -> Void) {
         self.writer = writer
         self.trailID = writer.trailID
+        self.fatal = fatal
     }
 
     func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64> {
         do throws(TrailError) {
             return try self.writer.append(entries, deliveries: Self.deliveries(of: marks))
         } catch {
+            // A commit that failed on the disk was durable after all. Trying it again cannot help; a restart finds the
+            // entries when Kafka delivers their records again, and publishes them as they are.
+            if error.code == .alreadyRecorded { self.fatal(error) }
             throw TrailFailure(message: "\(error)")
         }
     }

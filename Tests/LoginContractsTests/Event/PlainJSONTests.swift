@@ -42,7 +42,7 @@ struct PlainJSONTests {
 
     /// Mutations of plausible documents, by a fixed seed: never another answer than the decoder's.
     @Test func whatItTakesTheDecoderReadsAlike() throws {
-        var random = SplitMix(state: 0x10_61_4A)
+        var random = SeededGenerator(seed: 0x10_61_4A)
         let alphabet = Array(#"{}[]":,\ntrue null 0123456789.eE+-abckgAppIdaccessTokenéplatform "#.utf8)
         var taken = 0
         for round in 0..<20_000 {
@@ -65,17 +65,5 @@ struct PlainJSONTests {
             #expect(slow.map(Self.texts) == Self.texts(fields), "round \(round): \(text)")
         }
         #expect(taken > 5000)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
