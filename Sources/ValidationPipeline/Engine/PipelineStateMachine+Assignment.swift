@@ -49,13 +49,19 @@ extension PipelineStateMachine {
                 partition: assignment.partition,
                 ledger: PartitionLedger(epoch: epoch, committed: assignment.committedOffset, progress: progress),
                 recordedThrough: assignment.recordedThrough,
-                // While no other trail committed in between, our turn with the partition goes on.
-                firstIndex: progress?.trailID == self.trailID
-                    ? progress?.firstIndex ?? 0 : self.nextIndex + self.cycle.unnumberedCount
+                firstIndex: self.firstIndex(of: assignment, progress: progress)
             )
         }
         self.grantDemand()
         self.advance(now: now)
+    }
+
+    /// While no other trail committed in between, our turn with the partition goes on. It also does when nobody has
+    /// committed anything yet: what an earlier life recorded and could not publish comes back and is ours to publish.
+    private func firstIndex(of assignment: PartitionAssignment, progress: CommittedProgress?) -> Int64 {
+        if assignment.committedOffset == nil { return 0 }
+        if let progress, progress.trailID == self.trailID { return progress.firstIndex }
+        return self.nextIndex + self.cycle.unnumberedCount
     }
 
     /// These partitions are not ours any more. Everything of theirs is dropped, except what the running transaction

@@ -34,6 +34,34 @@ import Testing
         #expect(bench.marks.map(\.index) == [77])
     }
 
+    /// Recorded, a crash before the group's first commit, adopted and published, a crash before the mark: the commit
+    /// covers the entry, though it is older than the process that published it.
+    @Test func entryAdoptedBeforeTheFirstCommitOfTheGroupIsKnownToBeCommitted() {
+        var bench = MachineBench()
+        bench.machine.nextIndex = 4
+        bench.nextIndex = 4
+        let login = Logins.login(5)
+        bench.assign(0, committed: nil, recordedThrough: 5, inDoubt: [(3, 5)])
+        bench.receive(login)
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecision(index: 3, entry: Self.entry(login), isCommitted: false)
+        bench.tell { $0.lookedUp(lookUps, found: .success([login.identity: found]), now: $1) }
+        let progress = bench.publications[0].progress[0].progress
+        #expect(progress.firstIndex == 0 && progress.nextIndex == 4)
+        var next = MachineBench()
+        next.machine.nextIndex = 4
+        next.assign(
+            0,
+            committed: progress.offset,
+            metadata: progress.metadata,
+            recordedThrough: 5,
+            inDoubt: [(3, 5)]
+        )
+        next.advance(by: .seconds(1))
+        #expect(next.marks.map(\.index) == [3])
+        #expect(next.marks.map(\.fate) == [.committed])
+    }
+
     @Test func committedDecisionIsNotPublishedAgain() {
         var bench = MachineBench()
         let login = Logins.login(4)
