@@ -58,7 +58,7 @@ var sources: [Target] {
         .target(
             name: "PlatformClient",
             dependencies: [
-                "LoginContracts", .log, .nio("NIOConcurrencyHelpers"), .nio("NIOCore"), .nio("NIOHTTP1"),
+                "LoginContracts", .log, .nio("NIOCore"), .nio("NIOHTTP1"),
                 .nio("NIOPosix"), .nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings

@@ -40,7 +40,7 @@ package final class ValidationService: Service {
         self.logger = logger
         (self.fatalErrors, self.fatal) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
         readiness.set(.trail, isReady: false, message: "The trail is not open yet.")
-        readiness.set(.kafka, isReady: false, message: "No partitions are assigned yet.")
+        readiness.set(.assignment, isReady: false, message: "No partitions are assigned yet.")
     }
 
     /// Runs until the group shuts down gracefully.
@@ -63,7 +63,8 @@ package final class ValidationService: Service {
     /// Whether the engine's event loop answers.
     package func isAlive() async -> Bool {
         guard let engine = self.engine.withLock({ $0 }) else { return true }
-        return await engine.gauges.heldRecords >= 0
+        _ = await engine.gauges
+        return true
     }
 
     private func start() async throws -> ServiceParts {
@@ -71,7 +72,8 @@ package final class ValidationService: Service {
         let callbacks = ServiceCallbacks(
             fatal: { [fatal] in fatal.yield($0) },
             assignment: { [readiness] isAssigned in
-                readiness.set(.kafka, isReady: isAssigned, message: "No partitions are assigned.")
+                let message = isAssigned ? "" : "No partitions are assigned."
+                readiness.set(.assignment, isReady: isAssigned, message: message)
             },
             observe: { [metrics, readiness] notice in
                 metrics.observe(notice)
@@ -167,7 +169,7 @@ package final class ValidationService: Service {
     private func stop(_ parts: ServiceParts) async {
         let limit = self.configuration.shutdownTimeout
         self.logger.info("Stopping", metadata: ["limit": "\(limit)"])
-        self.readiness.set(.kafka, isReady: false, message: "The service is stopping.")
+        self.readiness.set(.assignment, isReady: false, message: "The service is stopping.")
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let watchdog = Task {
                 try await Task.sleep(for: limit)
