@@ -45,7 +45,7 @@ package struct RecordIdentity: Hashable, Sendable {
 /// SHA-256 over a record's key, value and timestamp.
 ///
 /// Key and value are each preceded by their length as a big-endian 64-bit integer (-1 when absent), the timestamp is
-/// one such integer (-1 when absent); so no two different records give the same input.
+/// one such integer (-1, Kafka's own word for none, when absent); so no two different records give the same input.
 package struct RecordDigest: Hashable, Sendable, CustomStringConvertible {
     /// 32 bytes.
     package let bytes: [UInt8]

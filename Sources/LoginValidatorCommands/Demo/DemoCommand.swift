@@ -6,7 +6,6 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Simulation
-import UnixSignals
 import ValidatorService
 
 /// `demo`: the main job, from a login event to a row in the trail, on this machine alone.
@@ -64,8 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func run(broker: EmbeddedBroker, platformURL: String) async throws -> String {
-        let app = SimulatedApp.examples
-        let credentials = try CredentialsFile(app)
+        let credentials = try CredentialsFile(SimulatedApp.examples)
         defer { credentials.remove() }
         let configuration = try ServiceConfiguration.load(
             file: nil,
@@ -87,19 +85,7 @@ struct DemoCommand: AsyncParsableCommand {
             readiness: readiness,
             logger: logger
         )
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: service,
-                        successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger.quieter
-            )
-        )
+        let group = ServiceGroup(service, logger: logger)
         return try await withThrowingTaskGroup(of: String?.self) { tasks in
             tasks.addTask {
                 try await group.run()
@@ -139,12 +125,15 @@ struct DemoCommand: AsyncParsableCommand {
             if (try? decided.refresh()) != nil { bar.update(decided.decisions, note: decided.note) }
         }
         var progressed = ContinuousClock.now
-        while decided.decisions < self.events || decided.undelivered > 0 {
-            let before = (decided.decisions, decided.undelivered)
+        // What is delivered costs a look at every entry, and matters only when all are decided.
+        var undelivered = Int.max
+        while undelivered > 0 {
+            let before = (decided.decisions, undelivered)
             try await Task.sleep(for: ProgressBar.interval)
             try decided.refresh()
+            if decided.decisions >= self.events { undelivered = try decided.undelivered() }
             bar.update(decided.decisions, note: decided.note)
-            if (decided.decisions, decided.undelivered) != before { progressed = .now }
+            if (decided.decisions, undelivered) != before { progressed = .now }
             if ContinuousClock.now - progressed > Self.patience {
                 throw CommandFailure(
                     .failed,

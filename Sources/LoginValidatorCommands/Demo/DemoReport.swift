@@ -8,8 +8,6 @@ struct DemoReport {
     private let first: Int64
     private var next: Int64
     private(set) var decisions = 0
-    /// Decided logins whose outcome is not known to be in Kafka yet.
-    private(set) var undelivered = 0
     private var counts: [String: Int] = [:]
     /// From the login's time to the decision, in milliseconds.
     private var latencies: [Int64] = []
@@ -37,8 +35,14 @@ struct DemoReport {
         }
         self.next = next
         for entry in entries { self.add(entry) }
+    }
+
+    /// Decided logins whose outcome is not known to be in Kafka yet.
+    func undelivered() throws -> Int {
+        var query = TrailQuery()
         query.before = self.first - 1
-        self.undelivered = Int(try self.reader.statistics(query).undelivered)
+        query.kinds = [.validation]
+        return Int(try self.reader.statistics(query).undelivered)
     }
 
     private mutating func add(_ entry: ValidationEntry) {
@@ -60,8 +64,12 @@ struct DemoReport {
         let seconds = Double(elapsed.milliseconds) / 1000
         var text = "\n\(self.decisions) logins decided in \(String(format: "%.1f", seconds)) s, "
         text += "\(String(format: "%.0f", Double(self.decisions) / seconds)) logins/s"
-        if let p50 = self.percentile(50), let p95 = self.percentile(95), let p99 = self.percentile(99) {
-            text += "; login to decision p50 \(p50) ms, p95 \(p95) ms, p99 \(p99) ms"
+        if !self.latencies.isEmpty {
+            let sorted = self.latencies.sorted()
+            let percentiles = [50, 95, 99].map { percent in
+                "p\(percent) \(sorted[min(sorted.count - 1, sorted.count * percent / 100)]) ms"
+            }
+            text += "; login to decision " + percentiles.joined(separator: ", ")
         }
         text += "\n\n"
         var outcomes = TextTable([.init("DECISION"), .init("LOGINS", isNumber: true)])
@@ -101,11 +109,5 @@ struct DemoReport {
             ])
         }
         return table.text
-    }
-
-    private func percentile(_ percent: Int) -> Int64? {
-        guard !self.latencies.isEmpty else { return nil }
-        let sorted = self.latencies.sorted()
-        return sorted[min(sorted.count - 1, sorted.count * percent / 100)]
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Logging
 import Metrics
 import ServiceLifecycle
-import UnixSignals
 import ValidatorService
 
 /// `run`: the service.
@@ -37,15 +36,8 @@ struct RunCommand: AsyncParsableCommand {
             readiness: readiness,
             logger: logger
         )
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(
-                service: service,
-                successTerminationBehavior: .gracefullyShutdownGroup,
-                failureTerminationBehavior: .gracefullyShutdownGroup
-            )
-        ]
-        if let listen = configuration.operations.listen {
-            let operations = OperationsServer(
+        let operations = configuration.operations.listen.map { listen in
+            OperationsServer(
                 host: listen.host,
                 port: listen.port,
                 readiness: readiness,
@@ -53,19 +45,8 @@ struct RunCommand: AsyncParsableCommand {
                 isAlive: { await service.isAlive() },
                 logger: logger
             )
-            // First in the list: stopped last, so that a stopping service can still be watched.
-            services.insert(
-                .init(service: operations, failureTerminationBehavior: .gracefullyShutdownGroup),
-                at: 0
-            )
         }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services,
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger.quieter
-            )
-        )
+        let group = ServiceGroup(service, operations: operations, logger: logger)
         do {
             try await group.run()
         } catch {

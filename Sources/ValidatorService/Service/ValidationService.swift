@@ -86,13 +86,7 @@ package final class ValidationService: Service {
         do {
             _ = try await Self.blocking {
                 try parts.trail.append(
-                    ServiceEntry(
-                        kind: .started,
-                        recordedAt: .now,
-                        instanceID: configuration.instanceID,
-                        message: "The service started.",
-                        details: configuration.auditDetails
-                    )
+                    configuration.entry(.started, "The service started.", details: configuration.auditDetails)
                 )
             }
         } catch {
@@ -147,15 +141,13 @@ package final class ValidationService: Service {
                 let platform = try self.configuration.platform.reloadingCredentials()
                 parts.credentials.replace(with: try platform.apps())
                 self.logger.notice("Credentials reloaded", metadata: ["apps": "\(platform.credentials.count)"])
-                let instanceID = self.configuration.instanceID
+                let configuration = self.configuration
                 let apps = platform.credentials.map(\.kgAppId).sorted().joined(separator: " ")
                 _ = try await Self.blocking {
                     try parts.trail.append(
-                        ServiceEntry(
-                            kind: .configurationChanged,
-                            recordedAt: .now,
-                            instanceID: instanceID,
-                            message: "The credentials file was read again.",
+                        configuration.entry(
+                            .configurationChanged,
+                            "The credentials file was read again.",
                             details: ["apps": apps]
                         )
                     )
@@ -189,13 +181,7 @@ package final class ValidationService: Service {
         await parts.validator.shutdown()
         let configuration = self.configuration
         await Self.blockingWithoutError {
-            let entry = ServiceEntry(
-                kind: .stopped,
-                recordedAt: .now,
-                instanceID: configuration.instanceID,
-                message: "The service stopped."
-            )
-            do { _ = try parts.trail.append(entry) } catch {
+            do { _ = try parts.trail.append(configuration.entry(.stopped, "The service stopped.")) } catch {
                 self.logger.error("The stop is not in the trail", metadata: ["error": "\(error)"])
             }
             parts.trail.close()
@@ -220,5 +206,16 @@ package final class ValidationService: Service {
                 continuation.resume()
             }
         }
+    }
+}
+
+extension ServiceConfiguration {
+    /// Something that happens to this instance now.
+    fileprivate func entry(
+        _ kind: ServiceEntry.Kind,
+        _ message: String,
+        details: [String: String] = [:]
+    ) -> ServiceEntry {
+        ServiceEntry(kind: kind, recordedAt: .now, instanceID: self.instanceID, message: message, details: details)
     }
 }
