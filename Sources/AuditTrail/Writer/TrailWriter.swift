@@ -47,15 +47,19 @@ package final class TrailWriter: Sendable {
     ///   - entries: Decisions, at most ``maximumBatch``, each of a record that the trail does not have.
     ///   - deliveries: Marks of entries that no mark covers yet, at most ``maximumBatch``. They may reach into the
     ///     entries of this call.
-    /// - Returns: The entries' numbers in their order; empty at ``nextIndex`` when there are none.
+    ///   - services: What happened to the service meanwhile; numbered behind `entries`.
+    /// - Returns: The numbers of `entries` in their order; empty at ``nextIndex`` when there are none.
     /// - Throws: ``TrailError``, after which nothing of this call is in the trail. One exception: when the disk fails in
     ///   the commit itself and the process ends before the next append, a restart may find the entries after all. They
     ///   are then in doubt, like every entry that was written and not delivered, and ``recorded(_:)`` gives them.
     package func append(
         _ entries: [ValidationEntry],
-        deliveries: [EntryDelivery] = []
+        deliveries: [EntryDelivery] = [],
+        services: [ServiceEntry] = []
     ) throws(TrailError) -> Range<Int64> {
-        try self.state.withLock { state throws(TrailError) in try state.append(entries, deliveries: deliveries) }
+        try self.state.withLock { state throws(TrailError) in
+            try state.append(entries, deliveries: deliveries, services: services)
+        }
     }
 
     /// Appends something that happened to the service, durable on return, and returns its number.

@@ -3,13 +3,14 @@ import LoginContracts
 extension WriterState {
     mutating func append(
         _ entries: [ValidationEntry],
-        deliveries: [EntryDelivery]
+        deliveries: [EntryDelivery],
+        services: [ServiceEntry]
     ) throws(TrailError) -> Range<Int64> {
         guard entries.count <= TrailWriter.maximumBatch, deliveries.count <= TrailWriter.maximumBatch else {
             throw TrailError(.invalid, "More than \(TrailWriter.maximumBatch) entries or deliveries in one append.")
         }
         let first = self.nextIndex
-        if entries.isEmpty, deliveries.isEmpty { return first..<first }
+        if entries.isEmpty, deliveries.isEmpty, services.isEmpty { return first..<first }
         return try self.transaction { state, connection throws(TrailError) in
             let first = state.nextIndex
             let insert = try connection.statement(EntryColumn.insert)
@@ -19,20 +20,19 @@ extension WriterState {
                 try insert.bind(entry, index: state.nextIndex, sourceID: sourceID)
                 try state.insertEntry(insert, recordedAt: entry.recordedAt, connection)
             }
-            state.undelivered?.append(first..<state.nextIndex)
+            let numbered = first..<state.nextIndex
+            state.undelivered?.append(numbered)
             for delivery in deliveries { try state.insert(delivery, connection) }
-            return first..<state.nextIndex
+            for service in services {
+                try insert.bind(service, index: state.nextIndex)
+                try state.insertEntry(insert, recordedAt: service.recordedAt, connection)
+            }
+            return numbered
         }
     }
 
     mutating func append(_ entry: ServiceEntry) throws(TrailError) -> Int64 {
-        try self.transaction { state, connection throws(TrailError) in
-            let index = state.nextIndex
-            let insert = try connection.statement(EntryColumn.insert)
-            try insert.bind(entry, index: index)
-            try state.insertEntry(insert, recordedAt: entry.recordedAt, connection)
-            return index
-        }
+        try self.append([], deliveries: [], services: [entry]).upperBound
     }
 
     /// Runs `body` in one transaction: what it writes is durable on return, or gone if it throws.

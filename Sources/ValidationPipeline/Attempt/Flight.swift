@@ -31,6 +31,12 @@ final class Flight {
     /// What the last unsuccessful attempt said, for an entry that never gets a better answer.
     var lastVerdict: Verdict?
     var lastLatency: Duration?
+    /// Its app, from the first time it waits for an attempt.
+    var app: AppTraffic?
+    /// When it goes on, while it waits for the time: an entry of the schedule that comes earlier is an old one.
+    var due: Duration = .zero
+    /// The kick that is not final yet, while it is withheld; asked about again, it is a confirmation.
+    var withheldKick: WithheldKick?
 
     init(login: IncomingLogin, slot: PartitionSlot, lane: LaneKey?, mayBeRecorded: Bool) {
         self.login = login
@@ -44,9 +50,18 @@ final class Flight {
         case waitingInLane
         /// The trail is asked whether it knows the record.
         case lookingUp
-        /// Waits for a free place among the concurrent attempts.
+        /// Waits in its app's queue for an attempt.
         case ready
         case attempting
         case backingOff
+        /// Answered with a kick that is not final yet.
+        case withheld
+    }
+
+    /// What becomes final when its app turns out to be healthy.
+    struct WithheldKick {
+        let decision: Decision
+        let reason: DecisionReason?
+        let message: String?
     }
 }

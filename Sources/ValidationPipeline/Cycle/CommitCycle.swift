@@ -41,6 +41,8 @@ struct CommitCycle {
         var items: [Item]
         /// Delivery marks of earlier cycles that ride in this one's trail transaction.
         var marks: [DeliveryMark]
+        /// Trips and releases of the guard, likewise.
+        var transitions: [GuardTransition] = []
     }
 
     struct Item {
@@ -111,6 +113,7 @@ struct CommitCycle {
         }
         precondition(next == indices.upperBound, "The trail numbers exactly the entries it was given.")
         batch.marks = []
+        batch.transitions = []
         self.failures = 0
         self.state = .publishing(batch)
         return batch
@@ -121,7 +124,7 @@ struct CommitCycle {
         let isEmpty: Bool
         switch self.state {
         case .recording:
-            isEmpty = batch.items.isEmpty && batch.marks.isEmpty
+            isEmpty = batch.items.isEmpty && batch.marks.isEmpty && batch.transitions.isEmpty
             self.state = .recording(batch)
         case .publishing:
             isEmpty = batch.items.isEmpty

@@ -2,8 +2,11 @@
 package struct PipelineConfiguration: Sendable {
     package var policy = VerdictPolicy()
     package var retry = RetryPolicy()
-    /// Attempts that run at the same time, at most.
-    package var maximumConcurrentAttempts = 64
+    package var breaker = CircuitBreaker.Configuration()
+    package var limiter = ConcurrencyLimiter.Configuration()
+    package var `guard` = MassKickGuard.Configuration()
+    /// A ceiling of calls to each platform host, more than 0; `nil` is none.
+    package var maximumCallsPerSecond: Double?
     /// Older events are not asked about (by the record's timestamp); `nil` is no limit.
     package var maximumAge: Duration?
     /// Whether a pass is published too.

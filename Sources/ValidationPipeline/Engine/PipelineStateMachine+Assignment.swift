@@ -89,7 +89,10 @@ extension PipelineStateMachine {
             self.flights.removeValue(forKey: id)
             self.release(flight.login)
         }
-        self.ready.removeAll { self.flights[$0] == nil }
+        for app in self.apps.values {
+            app.waiting.removeAll { self.flights[$0] == nil }
+            app.withheld.removeAll { self.flights[$0] == nil }
+        }
         // Decided but not yet recorded: nobody has heard of it, the next owner decides.
         for record in self.decided where record.slot == slot { self.release(record.login) }
         self.decided.removeAll { $0.slot == slot }
@@ -120,6 +123,10 @@ extension PipelineStateMachine {
         guard case .running = self.phase, self.heldRecords < self.configuration.maximumRecords,
             self.heldBytes < self.configuration.maximumRecordBytes, var assigned = self.partitions[slot]
         else { return }
+        // With nobody to ask, the events wait in Kafka, but for some to probe with.
+        if self.isPlatformDown, assigned.ledger.open.count + assigned.demand >= CommittedProgress.maximumDemand {
+            return
+        }
         let wanted = min(CommittedProgress.maximumDemand, assigned.ledger.room) - assigned.demand
         // Small top-ups are not worth a wake-up of the consumer's thread while it still has something to do.
         guard wanted > 0, assigned.demand < CommittedProgress.maximumDemand / 2 else { return }

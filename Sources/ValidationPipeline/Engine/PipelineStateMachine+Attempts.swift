@@ -1,22 +1,82 @@
 import DequeModule
 import LoginContracts
 
+/// Which flight asks the platform next, and when.
 extension PipelineStateMachine {
-    /// Starts attempts while places are free.
+    /// The flight waits in its app's queue for an attempt.
+    mutating func enqueue(_ id: FlightID, _ event: LoginEvent) {
+        guard let flight = self.flights[id] else { return }
+        let app = self.app(of: flight.login, event)
+        flight.app = app
+        flight.state = .ready
+        app.waiting.append(id)
+    }
+
+    private mutating func app(of login: IncomingLogin, _ event: LoginEvent) -> AppTraffic {
+        let app = self.apps[event.kgAppId] ?? self.makeApp(event.kgAppId, host: self.host(login.platformHost))
+        // Its base URL was changed.
+        if app.host.name != login.platformHost { app.host = self.host(login.platformHost) }
+        return app
+    }
+
+    private mutating func makeApp(_ kgAppId: String, host: HostTraffic) -> AppTraffic {
+        let app = AppTraffic(kgAppId: kgAppId, host: host, configuration: self.configuration)
+        self.apps[kgAppId] = app
+        self.appTurns.append(app)
+        return app
+    }
+
+    private mutating func host(_ name: String) -> HostTraffic {
+        if let host = self.hosts[name] { return host }
+        let host = HostTraffic(name: name, configuration: self.configuration)
+        self.hosts[name] = host
+        return host
+    }
+
+    /// Starts attempts while something allows them: one of each app in turn, so that a busy app does not starve another.
     mutating func startAttempts(now: Moment) {
         guard case .running = self.phase else { return }
-        while self.runningAttempts < self.configuration.maximumConcurrentAttempts, let id = self.ready.popFirst() {
-            guard let flight = self.flights[id], let event = flight.login.event else { continue }
-            if self.isTooOld(flight.login, now: now) {
-                self.decide(id, .stale, reason: .tooOld, message: "The event was too old to be validated.", now: now)
-                continue
+        var isProgressing = true
+        while isProgressing {
+            isProgressing = false
+            for app in self.appTurns {
+                // An answer that is decided at once can begin further flights, which join the queues meanwhile.
+                guard !app.waiting.isEmpty, app.permission.isGranted(at: now.monotonic) else { continue }
+                self.startAttempt(of: app, now: now)
+                isProgressing = true
             }
-            self.flights[id]?.state = .attempting
-            self.flights[id]?.attempts += 1
-            if flight.attempts == 0 { self.flights[id]?.waitingSince = now.monotonic }
-            self.runningAttempts += 1
-            self.actions.append(.attempt(id, event))
         }
+        if self.appTurns.count > 1 { self.appTurns.append(self.appTurns.removeFirst()) }
+    }
+
+    private mutating func startAttempt(of app: AppTraffic, now: Moment) {
+        guard let id = app.waiting.popFirst(), let flight = self.flights[id], let event = flight.login.event else {
+            return
+        }
+        // Nothing of a held app is decided; as a probe an old event is as good as any.
+        if !app.massKickGuard.isTripped, self.isTooOld(flight.login, now: now) {
+            self.decide(id, .stale, reason: .tooOld, message: "The event was too old to be validated.", now: now)
+            return
+        }
+        if flight.attempts == 0 { flight.waitingSince = now.monotonic }
+        flight.state = .attempting
+        flight.attempts += 1
+        let host = app.host
+        host.limiter.began()
+        host.rate?.began(now: now.monotonic)
+        let isReserved = !app.hasProvenCredentials
+        if isReserved { host.credentialBudget.reserve(now: now.monotonic) }
+        self.running[id] = RunningAttempt(
+            login: flight.login,
+            app: app,
+            host: host,
+            start: now.monotonic,
+            role: app.massKickGuard.began(isConfirmation: flight.withheldKick != nil),
+            hostTicket: host.breaker.began(),
+            appTicket: app.breaker.began(),
+            isReserved: isReserved
+        )
+        self.actions.append(.attempt(id, event))
     }
 
     private func isTooOld(_ login: IncomingLogin, now: Moment) -> Bool {
@@ -24,82 +84,36 @@ extension PipelineStateMachine {
         return now.wall.duration(since: timestamp) > limit
     }
 
-    /// An attempt ended. Its flight may be gone, when its partition was revoked meanwhile.
-    package mutating func attemptEnded(_ id: FlightID, _ result: AttemptResult, now: Moment) {
-        self.runningAttempts -= 1
-        if let flight = self.flights[id], let event = flight.login.event, flight.state == .attempting {
-            switch result {
-            case .answered(let verdict, let latency):
-                self.flights[id]?.lastVerdict = verdict
-                self.flights[id]?.lastLatency = latency
-                self.judge(id, verdict, of: event, now: now)
-            case .failed(let failure):
-                self.actions.append(.notice(.attemptFailed(failure, attempt: flight.attempts)))
-                self.retryOrGiveUp(id, retryAfter: nil, message: failure.message, now: now)
-            }
+    /// When a flight that waits may be tried; `nil` when none waits, or when an event has to come first.
+    var nextAttemptDue: Duration? {
+        guard case .running = self.phase else { return nil }
+        var earliest: Duration?
+        for app in self.appTurns where !app.waiting.isEmpty {
+            guard case .at(let time) = app.permission else { continue }
+            earliest = earliest.map { min($0, time) } ?? time
         }
-        self.advance(now: now)
-    }
-
-    private mutating func judge(_ id: FlightID, _ verdict: Verdict, of event: LoginEvent, now: Moment) {
-        let ruling = self.configuration.policy.ruling(for: verdict, of: event)
-        if ruling.isAlert {
-            self.actions.append(.notice(.unexpectedStatus(verdict.status, kgAppId: event.kgAppId)))
-        }
-        guard let decision = ruling.action.decision else {
-            let message = verdict.message ?? "The platform answered \(verdict.status)."
-            self.retryOrGiveUp(id, retryAfter: verdict.retryAfter, message: message, now: now)
-            return
-        }
-        self.lastSuccess[event.kgAppId] = now.monotonic
-        self.decide(id, decision, reason: ruling.reason, message: verdict.message, now: now)
-    }
-
-    /// Another attempt after a back-off, or the end of the event's budget.
-    private mutating func retryOrGiveUp(_ id: FlightID, retryAfter: Duration?, message: String, now: Moment) {
-        guard let flight = self.flights[id] else { return }
-        if let app = flight.login.event?.kgAppId, let success = self.lastSuccess[app], success >= flight.waitingSince {
-            flight.individualFailures += 1
-        }
-        flight.waitingSince = now.monotonic
-        if flight.individualFailures >= self.configuration.retry.maximumIndividualFailures {
-            self.decide(id, .undetermined, reason: .platformUnavailable, message: message, now: now)
-            return
-        }
-        let delay = self.configuration.retry.delay(
-            afterAttempt: flight.attempts,
-            retryAfter: retryAfter,
-            using: &self.random
-        )
-        self.flights[id]?.state = .backingOff
-        self.retries.add(id, due: now.monotonic + delay)
-        self.actions.append(.notice(.willRetry(attempt: flight.attempts, delay: delay)))
+        return earliest
     }
 
     /// A wait of the retry schedule is over: for the next attempt, or for another look into the trail.
-    mutating func backOffEnded(_ id: FlightID) {
-        guard let flight = self.flights[id] else { return }
+    mutating func backOffEnded(_ id: FlightID, now: Moment) {
+        // A flight that went on for another reason left its entry behind.
+        guard let flight = self.flights[id], flight.due <= now.monotonic else { return }
         switch flight.state {
         case .backingOff:
-            self.flights[id]?.state = .ready
-            self.ready.append(id)
+            if let event = flight.login.event { self.enqueue(id, event) }
+        case .withheld:
+            flight.app?.withheld.removeAll { $0 == id }
+            if let event = flight.login.event { self.enqueue(id, event) }
         case .lookingUp:
             self.pendingLookUps.append((id, flight.login.identity))
-        case .waitingInLane, .ready, .attempting:
-            preconditionFailure("A flight waits for the time only between two steps: \(flight.state)")
+        case .waitingInLane, .ready, .attempting: break
         }
     }
-}
 
-extension VerdictPolicy.Action {
-    /// The decision of a final ruling; `nil` when the platform is asked again.
-    fileprivate var decision: Decision? {
-        switch self {
-        case .pass: .pass
-        case .kick: .kick
-        case .lockout: .lockout
-        case .reject: .rejected
-        case .retry: nil
-        }
+    /// Lets the flight go on at that time.
+    mutating func schedule(_ id: FlightID, at due: Duration) {
+        self.flights[id]?.due = due
+        self.retries.add(id, due: due)
     }
 }

@@ -2,11 +2,11 @@ import DequeModule
 import LoginContracts
 
 extension PipelineStateMachine {
-    var hasCycleWork: Bool { !self.decided.isEmpty || !self.marks.isEmpty }
+    var hasCycleWork: Bool { !self.decided.isEmpty || !self.marks.isEmpty || !self.transitions.isEmpty }
 
     /// When the next cycle may start; `nil` is at once.
     var cycleDue: Duration? {
-        guard case .running = self.phase else { return nil }
+        guard case .running = self.phase, self.transitions.isEmpty else { return nil }
         // Marks alone are in no hurry: with luck they ride with the next decision.
         if self.decided.isEmpty { return self.cycleEnded.map { $0 + self.configuration.maximumMarkDelay } }
         guard self.lastCycleWasBusy, self.decided.count < self.configuration.maximumCycleRecords else { return nil }
@@ -28,8 +28,9 @@ extension PipelineStateMachine {
         let count = min(self.decided.count, self.configuration.maximumCycleRecords)
         let items = self.decided.prefix(count).map { CommitCycle.Item(decided: $0, index: $0.recorded?.index) }
         self.decided.removeFirst(count)
-        let batch = CommitCycle.Batch(items: items, marks: self.marks)
+        let batch = CommitCycle.Batch(items: items, marks: self.marks, transitions: self.transitions)
         self.marks = []
+        self.transitions = []
         self.lastCycleWasBusy = self.isBusy(count, now: now)
         self.cycleStarted = now.monotonic
         self.cycle.start(batch)
@@ -38,10 +39,10 @@ extension PipelineStateMachine {
 
     private mutating func record(_ batch: CommitCycle.Batch) {
         let entries = batch.items.compactMap { $0.index == nil ? $0.decided.entry : nil }
-        self.actions.append(.record(entries, marks: batch.marks))
+        self.actions.append(.record(entries, marks: batch.marks, transitions: batch.transitions))
     }
 
-    /// The trail answered ``PipelineAction/record(_:marks:)``.
+    /// The trail answered ``PipelineAction/record(_:marks:transitions:)``.
     ///
     /// The exact point of no return: from here the decisions are durable and will be published as they are, by this
     /// process or, after a crash, by the next that is given the records.

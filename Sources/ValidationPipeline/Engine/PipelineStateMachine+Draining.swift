@@ -22,7 +22,7 @@ extension PipelineStateMachine {
     mutating func checkDrained(now: Moment) {
         guard case .draining(let until) = self.phase else { return }
         let isLate = now.monotonic >= until
-        let isQuiet = self.runningAttempts == 0 && self.cycle.isIdle && !self.hasCycleWork
+        let isQuiet = self.running.isEmpty && self.cycle.isIdle && !self.hasCycleWork
         guard isQuiet || (isLate && !self.cycle.isStepRunning) else { return }
         self.phase = .stopped
         for epoch in self.heldRevocations { self.actions.append(.releaseRevocation(epoch: epoch)) }

@@ -50,9 +50,7 @@ extension PipelineStateMachine {
     private mutating func proceed(_ id: FlightID, now: Moment) {
         guard let flight = self.flights[id] else { return }
         switch flight.login.content {
-        case .login:
-            self.flights[id]?.state = .ready
-            self.ready.append(id)
+        case .login(let event): self.enqueue(id, event)
         case .defective(let defect, let disposition):
             self.decide(
                 id,
@@ -91,7 +89,7 @@ extension PipelineStateMachine {
             // Without the trail nothing may be decided: ask again a little later.
             self.actions.append(.notice(.trailFailed(failure)))
             for (id, _) in lookUps where self.flights[id]?.state == .lookingUp {
-                self.retries.add(id, due: now.monotonic + CommitCycle.maximumWait)
+                self.schedule(id, at: now.monotonic + CommitCycle.maximumWait)
             }
         }
         self.advance(now: now)

@@ -16,13 +16,15 @@ package struct PipelineStateMachine {
     var slots: [SourcePartition: PartitionSlot] = [:]
     var flights: [FlightID: Flight] = [:]
     var lanes = LaneTable()
-    /// Flights that only wait for a free place among the attempts.
-    var ready = Deque<FlightID>()
     var retries = RetrySchedule()
     /// Attempts under way, those of dropped flights included: they hold a place until they end.
-    var runningAttempts = 0
-    /// When a call last brought a usable answer, by app: one app's wrong key says nothing about another's events.
-    var lastSuccess: [String: Duration] = [:]
+    var running: [FlightID: RunningAttempt] = [:]
+    var apps: [String: AppTraffic] = [:]
+    /// The same apps; the one whose turn is next is first, so that none is always served last.
+    var appTurns: [AppTraffic] = []
+    var hosts: [String: HostTraffic] = [:]
+    /// Trips and releases of the guard that the trail does not have yet.
+    var transitions: [GuardTransition] = []
 
     /// Flights that are now the first of their lanes; a queue, so that a long lane of records that are decided at once
     /// does not become a deep recursion.
@@ -108,7 +110,7 @@ package enum PipelineAction: Sendable {
     /// Ask the platform: ``PipelineStateMachine/attemptEnded(_:_:now:)``.
     case attempt(FlightID, LoginEvent)
     /// Write to the trail: ``PipelineStateMachine/recorded(_:now:)``.
-    case record([ValidationEntry], marks: [DeliveryMark])
+    case record([ValidationEntry], marks: [DeliveryMark], transitions: [GuardTransition])
     /// Publish: ``PipelineStateMachine/published(_:now:)``.
     case publish(Publication)
     /// The partitions of that assignment can be given up.
@@ -131,6 +133,12 @@ package enum PipelineNotice: Sendable {
     case cycleCompleted(records: Int, duration: Duration)
     /// Entries that this instance recorded turn out to have been decided by another one.
     case superseded(entries: Int)
+    /// A platform host does not answer any more, or does again.
+    case hostAvailability(String, isAvailable: Bool)
+    /// An app cannot be validated any more although its host answers, or can again.
+    case appAvailability(String, isAvailable: Bool)
+    /// The mass-kick guard of an app tripped or was released.
+    case guardChanged(GuardTransition)
 }
 
 extension PipelineStateMachine {
@@ -150,6 +158,7 @@ extension PipelineStateMachine {
             deadline = deadline.map { min($0, other) } ?? other
         }
         consider(self.cycle.retryDue)
+        consider(self.nextAttemptDue)
         if self.cycle.isIdle, self.hasCycleWork { consider(self.cycleDue) }
         // A running step is waited for past the time limit, and its answer is an event of its own.
         if case .draining(let until) = self.phase, !self.cycle.isStepRunning { consider(until) }
@@ -158,7 +167,7 @@ extension PipelineStateMachine {
 
     /// Something that waits for the time may be due.
     package mutating func timePassed(now: Moment) {
-        while let flight = self.retries.popDue(now: now.monotonic) { self.backOffEnded(flight) }
+        while let flight = self.retries.popDue(now: now.monotonic) { self.backOffEnded(flight, now: now) }
         self.retryCycle(now: now)
         self.advance(now: now)
     }
@@ -174,27 +183,4 @@ extension PipelineStateMachine {
         }
         self.checkDrained(now: now)
     }
-
-    /// What an operator sees of the engine's inside.
-    package var gauges: PipelineGauges {
-        PipelineGauges(
-            assignedPartitions: self.partitions.count,
-            heldRecords: self.heldRecords,
-            runningAttempts: self.runningAttempts,
-            waitingRetries: self.flights.values.lazy.filter { $0.state == .backingOff }.count,
-            undeliveredDecisions: self.decided.count,
-            isHeld: self.cycle.retryDue != nil
-        )
-    }
-}
-
-/// Counts of what the engine holds at a moment.
-package struct PipelineGauges: Hashable, Sendable {
-    package var assignedPartitions: Int
-    package var heldRecords: Int
-    package var runningAttempts: Int
-    package var waitingRetries: Int
-    package var undeliveredDecisions: Int
-    /// Whether the commit cycle waits because the trail or Kafka refused it.
-    package var isHeld: Bool
 }

@@ -85,6 +85,20 @@ package actor ValidationEngine {
     /// What the engine holds just now.
     package var gauges: PipelineGauges { self.machine.gauges }
 
+    /// An operator releases the mass-kick guard of an app, or of all, and accepts the kicks.
+    ///
+    /// - Returns: the apps whose guard was tripped.
+    package func releaseGuard(kgAppId: String?) -> [String] {
+        let released = self.machine.releaseGuard(kgAppId: kgAppId, now: self.executor.now)
+        self.perform()
+        return released
+    }
+
+    /// The credentials were replaced. Any thread.
+    package nonisolated func credentialsReplaced() {
+        self.enter { $0.machine.credentialsReplaced(now: $1) }
+    }
+
     // MARK: On the executor
 
     /// Hops to the executor, lets `event` act on the machine and performs what comes of it.
@@ -120,10 +134,10 @@ package actor ValidationEngine {
             } then: {
                 $0.machine.lookedUp(lookUps, found: $1, now: $2)
             }
-        case .record(let entries, let marks):
+        case .record(let entries, let marks, let transitions):
             let trail = self.trail
             self.block { () throws(TrailFailure) in
-                try trail.append(entries, marks: marks)
+                try trail.append(entries, marks: marks, transitions: transitions)
             } then: {
                 $0.machine.recorded($1, now: $2)
             }

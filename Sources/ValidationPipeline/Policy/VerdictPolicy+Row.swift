@@ -85,7 +85,7 @@ extension VerdictPolicy.Row {
         switch self {
         case .accepted: .init(action: .pass)
         case .playerMismatch: .init(action: .kick, reason: .playerMismatch)
-        case .unreadableAnswer: .init(action: .retry)
+        case .unreadableAnswer: .init(action: .retry, trouble: .host)
         case .tokenInvalid: .init(action: .kick, reason: .tokenInvalid)
         case .authenticationFailed: .init(action: .kick, reason: .authenticationFailed, isWatched: true)
         case .notAcceptable: .init(action: .kick, reason: .notAcceptable)
@@ -95,7 +95,8 @@ extension VerdictPolicy.Row {
         case .playerNotFound: .init(action: .kick, reason: .playerNotFound)
         case .abnormalState: .init(action: .kick, reason: .abnormalState, isWatched: true)
         case .invalidRequest: .init(action: .reject, reason: .invalidRequest)
-        case .maintenance, .unavailable, .unexpectedStatus: .init(action: .retry, isAlert: self == .unexpectedStatus)
+        case .maintenance, .unexpectedStatus: .init(action: .retry, isAlert: self == .unexpectedStatus)
+        case .unavailable: .init(action: .retry, trouble: .host)
         }
     }
 }

@@ -24,6 +24,16 @@ package struct VerdictPolicy: Hashable, Sendable {
         package var isWatched = false
         /// Whether an operator should hear of it: it points at our configuration or the network.
         package var isAlert = false
+        /// What an answer that is not final says about where the trouble is.
+        package var trouble: Trouble = .app
+    }
+
+    /// What an answer that is tried again points at.
+    package enum Trouble: Hashable, Sendable {
+        /// The platform host: everybody's calls are better left alone for a while.
+        case host
+        /// The app: its maintenance, a wrong base URL. Other apps of the host go on.
+        case app
     }
 
     package enum Action: String, CaseIterable, Hashable, Sendable {

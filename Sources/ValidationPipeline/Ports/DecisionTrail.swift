@@ -5,10 +5,15 @@ package protocol DecisionTrail: Sendable {
     /// The trail's id; part of what is committed, see ``CommittedProgress``.
     var trailID: String { get }
 
-    /// Writes entries and delivery marks in one transaction, durable on return.
+    /// Writes entries, delivery marks and what the guard did in one transaction, durable on return.
     ///
-    /// - Returns: the entries' numbers, in their order.
-    func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64>
+    /// - Parameter transitions: become entries of their own, behind the others.
+    /// - Returns: the numbers of `entries`, in their order.
+    func append(
+        _ entries: [ValidationEntry],
+        marks: [DeliveryMark],
+        transitions: [GuardTransition]
+    ) throws(TrailFailure) -> Range<Int64>
 
     /// The entries of those records that are in the trail already.
     func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision]

@@ -10,6 +10,8 @@ package final class IncomingLogin: Sendable {
     package let content: Content
     /// HMAC of the access token; `nil` when the record is defective.
     package let tokenFingerprint: [UInt8]?
+    /// Names the platform host that judges the event's app: hosts fail, slow down and are protected one by one.
+    package let platformHost: String
 
     package enum Content: Sendable {
         case login(LoginEvent)
@@ -17,11 +19,18 @@ package final class IncomingLogin: Sendable {
         case defective(EventDefect, DeadLetter.Disposition)
     }
 
-    package init(record: SourceRecord, identity: RecordIdentity, content: Content, tokenFingerprint: [UInt8]?) {
+    package init(
+        record: SourceRecord,
+        identity: RecordIdentity,
+        content: Content,
+        tokenFingerprint: [UInt8]?,
+        platformHost: String = ""
+    ) {
         self.record = record
         self.identity = identity
         self.content = content
         self.tokenFingerprint = tokenFingerprint
+        self.platformHost = platformHost
     }
 
     /// The login event, or `nil` when the record is defective.

@@ -4,6 +4,14 @@ package import PlatformClient
 package struct AppAccess: Sendable {
     package let credentials: PlatformCredentials
     package let baseURL: PlatformBaseURL
+    /// Names the host behind the base URL, for what is known of each host.
+    package let hostName: String
+
+    package init(credentials: PlatformCredentials, baseURL: PlatformBaseURL) {
+        self.credentials = credentials
+        self.baseURL = baseURL
+        self.hostName = "\(baseURL.host):\(baseURL.port)"
+    }
 }
 
 extension ServiceConfiguration.Platform {

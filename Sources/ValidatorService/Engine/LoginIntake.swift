@@ -19,12 +19,13 @@ struct LoginIntake {
         let identity = RecordIdentity(of: record, clusterID: self.clusterID)
         do throws(EventDefect) {
             let event = try self.decoder.decode(record)
-            let isKnown = self.credentials.contains(event.kgAppId)
+            let app = self.credentials[event.kgAppId]
             return IncomingLogin(
                 record: record,
                 identity: identity,
-                content: isKnown ? .login(event) : .defective(Self.unknownApp, .unknownApp),
-                tokenFingerprint: isKnown ? self.fingerprinter.fingerprint(of: event.accessToken) : nil
+                content: app == nil ? .defective(Self.unknownApp, .unknownApp) : .login(event),
+                tokenFingerprint: app == nil ? nil : self.fingerprinter.fingerprint(of: event.accessToken),
+                platformHost: app?.hostName ?? ""
             )
         } catch {
             return IncomingLogin(

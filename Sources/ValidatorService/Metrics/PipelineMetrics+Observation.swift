@@ -29,6 +29,7 @@ extension PipelineMetrics {
             self.cycleDuration.record(duration)
         case .superseded(let entries):
             self.supersededEntries.increment(by: entries)
+        case .hostAvailability, .appAvailability, .guardChanged: break
         }
     }
 

@@ -13,8 +13,6 @@ final class CredentialStore: Sendable {
         self.apps.withLock { $0 = Self.table(apps) }
     }
 
-    func contains(_ kgAppId: String) -> Bool { self.apps.withLock { $0[kgAppId] != nil } }
-
     subscript(kgAppId: String) -> AppAccess? { self.apps.withLock { $0[kgAppId] } }
 
     private static func table(_ apps: [AppAccess]) -> [String: AppAccess] {

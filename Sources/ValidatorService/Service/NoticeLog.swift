@@ -48,6 +48,30 @@ final class NoticeLog: Sendable {
                 ["error": "\(failure.message)"]
             }
         case .cycleCompleted: break
+        case .hostAvailability(let host, let isAvailable):
+            self.logger.log(
+                level: isAvailable ? .notice : .error,
+                isAvailable
+                    ? "The platform answers again" : "The platform does not answer; events wait, and probes go out",
+                metadata: ["host": "\(host)"]
+            )
+        case .appAvailability(let kgAppId, let isAvailable):
+            self.logger.log(
+                level: isAvailable ? .notice : .error,
+                isAvailable
+                    ? "The app can be validated again"
+                    : "The app cannot be validated; its events wait, and probes go out",
+                metadata: ["kgAppId": "\(kgAppId)"]
+            )
+        case .guardChanged(let transition):
+            self.logger.log(
+                level: transition.change == .tripped ? .critical : .notice,
+                transition.change == .tripped ? "The mass-kick guard has tripped" : "The mass-kick guard is released",
+                metadata: [
+                    "kgAppId": "\(transition.kgAppId)", "cause": "\(transition.cause.rawValue)",
+                    "explanation": "\(transition.explanation)", "waitingEvents": "\(transition.waitingEvents)",
+                ]
+            )
         case .superseded(let entries):
             self.log(.superseded, .notice, "Another instance decided records of this trail") {
                 ["entries": "\(entries)"]

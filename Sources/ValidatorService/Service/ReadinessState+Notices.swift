@@ -9,7 +9,9 @@ extension ReadinessState {
         case .cycleCompleted:
             self.set(.trail, isReady: true)
             self.set(.kafka, isReady: true)
-        case .decided, .attemptFailed, .unexpectedStatus, .willRetry, .superseded: break
+        case .decided, .attemptFailed, .unexpectedStatus, .willRetry, .superseded, .hostAvailability, .appAvailability,
+            .guardChanged:
+            break
         }
     }
 }

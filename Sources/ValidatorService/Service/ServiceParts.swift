@@ -132,7 +132,7 @@ extension ServiceParts {
             executor: EventLoopExecutor(eventLoop: eventLoop),
             blocking: CommitThread(),
             validator: self.validator,
-            trail: TrailBridge(writer: trail, fatal: callbacks.fatal),
+            trail: TrailBridge(writer: trail, instanceID: configuration.instanceID, fatal: callbacks.fatal),
             publisher: self.publisher.port,
             demand: { bridge.demand($0, epoch: $1, records: $2) },
             observe: callbacks.observe
@@ -202,7 +202,7 @@ extension PipelineConfiguration {
     init(_ configuration: ServiceConfiguration) {
         self.init(instanceID: configuration.instanceID, policyVersion: configuration.policy.version)
         self.policy = VerdictPolicy(profile: configuration.policy.profile, overrides: configuration.policy.rows)
-        self.maximumConcurrentAttempts = configuration.platform.maximumConnections
+        self.limiter.maximum = configuration.platform.maximumConnections
         self.maximumAge = configuration.events.maximumAge
         self.publishesPasses = configuration.outcomes.publishesPasses
         self.publishesRedirects = configuration.outcomes.publishesRedirects

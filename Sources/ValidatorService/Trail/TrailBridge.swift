@@ -6,17 +6,27 @@ import ValidationPipeline
 struct TrailBridge: DecisionTrail {
     let writer: TrailWriter
     let trailID: String
+    private let instanceID: String
     private let fatal: @Sendable (any Error) -> Void
 
-    init(writer: TrailWriter, fatal: @escaping @Sendable (any Error) -> Void) {
+    init(writer: TrailWriter, instanceID: String, fatal: @escaping @Sendable (any Error) -> Void) {
         self.writer = writer
         self.trailID = writer.trailID
+        self.instanceID = instanceID
         self.fatal = fatal
     }
 
-    func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64> {
+    func append(
+        _ entries: [ValidationEntry],
+        marks: [DeliveryMark],
+        transitions: [GuardTransition]
+    ) throws(TrailFailure) -> Range<Int64> {
         do throws(TrailError) {
-            return try self.writer.append(entries, deliveries: Self.deliveries(of: marks))
+            return try self.writer.append(
+                entries,
+                deliveries: Self.deliveries(of: marks),
+                services: transitions.map { ServiceEntry($0, instanceID: self.instanceID) }
+            )
         } catch {
             // A commit that failed on the disk was durable after all. Trying it again cannot help; a restart finds the
             // entries when Kafka delivers their records again, and publishes them as they are.

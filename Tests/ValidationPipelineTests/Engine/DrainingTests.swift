@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func attemptsUnderWayEndAndArePublished() {
-        var bench = MachineBench { $0.maximumConcurrentAttempts = 1 }
+        var bench = MachineBench { $0.limiter = .fixed(1) }
         bench.assign(0)
         bench.receive(Logins.login(0), Logins.login(1))
         bench.tell { $0.stop(within: .seconds(5), now: $1) }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct LimitTests {
     @Test func demandIsNeverMoreThanTheMaximum() {
         var random = SeededRandom(seed: 9)
-        var bench = MachineBench { $0.maximumConcurrentAttempts = 1000 }
+        var bench = MachineBench { $0.limiter = .fixed(1000) }
         bench.assign(0)
         var received = 0
         var offset: Int64 = 0
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func fullPartitionIsAskedForMoreWhenItsRecordsComplete() {
-        var bench = MachineBench { $0.maximumConcurrentAttempts = 1000 }
+        var bench = MachineBench { $0.limiter = .fixed(1000) }
         bench.assign(0)
         for offset in 0..<Int64(CommittedProgress.maximumOpen) { bench.receive(Logins.login(offset)) }
         #expect(bench.outstanding(0) == CommittedProgress.maximumOpen)
@@ -77,7 +77,7 @@ import Testing
     @Test func cycleTakesNoMoreThanItsMaximum() {
         var bench = MachineBench {
             $0.maximumCycleRecords = 5
-            $0.maximumConcurrentAttempts = 100
+            $0.limiter = .fixed(100)
         }
         bench.holdsTrail = true
         bench.assign(0)

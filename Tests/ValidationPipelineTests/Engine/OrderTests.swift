@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func attemptsAtTheSameTimeAreLimited() {
-        var bench = MachineBench { $0.maximumConcurrentAttempts = 2 }
+        var bench = MachineBench { $0.limiter = .fixed(2) }
         bench.assign(0)
         bench.receive(Logins.login(0), Logins.login(1), Logins.login(2), Logins.login(3))
         #expect(bench.asked == ["0-0", "0-1"])

@@ -12,10 +12,10 @@ import Testing
         #expect(bench.released == [1])
         #expect(bench.machine.heldRecords == 0)
         // Their attempts hold their places until they end.
-        #expect(bench.machine.runningAttempts == 2)
+        #expect(bench.machine.running.count == 2)
         bench.answer(.kick)
         bench.fail()
-        #expect(bench.machine.runningAttempts == 0)
+        #expect(bench.machine.running.count == 0)
         bench.advance(by: .seconds(100))
         #expect(bench.records.isEmpty && bench.publications.isEmpty)
     }

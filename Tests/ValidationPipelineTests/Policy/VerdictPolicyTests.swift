@@ -17,6 +17,7 @@ import Testing
     }
 
     static let retry = VerdictPolicy.Ruling(action: .retry)
+    static let hostRetry = VerdictPolicy.Ruling(action: .retry, trouble: .host)
     static let alert = VerdictPolicy.Ruling(action: .retry, isAlert: true)
     static let abnormal = VerdictPolicy.Ruling(action: .kick, reason: .abnormalState, isWatched: true)
 
@@ -75,7 +76,7 @@ import Testing
             name: "unreadable 200",
             verdict: Verdict(status: 200, bodyIsReadable: false),
             row: .unreadableAnswer,
-            guarded: retry
+            guarded: hostRetry
         ),
         Case(
             name: "401 -29401",
@@ -148,13 +149,13 @@ import Testing
             guarded: .init(action: .reject, reason: .invalidRequest)
         ),
         Case(name: "473", verdict: Verdict(status: 473), row: .maintenance, guarded: retry, literal: abnormal),
-        Case(name: "408", verdict: Verdict(status: 408), row: .unavailable, guarded: retry, literal: abnormal),
-        Case(name: "425", verdict: Verdict(status: 425), row: .unavailable, guarded: retry, literal: abnormal),
-        Case(name: "429", verdict: Verdict(status: 429), row: .unavailable, guarded: retry, literal: abnormal),
-        Case(name: "500", verdict: Verdict(status: 500), row: .unavailable, guarded: retry),
-        Case(name: "502", verdict: Verdict(status: 502), row: .unavailable, guarded: retry),
-        Case(name: "503", verdict: Verdict(status: 503), row: .unavailable, guarded: retry),
-        Case(name: "504", verdict: Verdict(status: 504), row: .unavailable, guarded: retry),
+        Case(name: "408", verdict: Verdict(status: 408), row: .unavailable, guarded: hostRetry, literal: abnormal),
+        Case(name: "425", verdict: Verdict(status: 425), row: .unavailable, guarded: hostRetry, literal: abnormal),
+        Case(name: "429", verdict: Verdict(status: 429), row: .unavailable, guarded: hostRetry, literal: abnormal),
+        Case(name: "500", verdict: Verdict(status: 500), row: .unavailable, guarded: hostRetry),
+        Case(name: "502", verdict: Verdict(status: 502), row: .unavailable, guarded: hostRetry),
+        Case(name: "503", verdict: Verdict(status: 503), row: .unavailable, guarded: hostRetry),
+        Case(name: "504", verdict: Verdict(status: 504), row: .unavailable, guarded: hostRetry),
         Case(name: "403", verdict: Verdict(status: 403), row: .unexpectedStatus, guarded: alert, literal: abnormal),
         Case(
             name: "404 with a player's words",
@@ -186,8 +187,9 @@ import Testing
             401: .init(action: .kick, reason: .authenticationFailed, isWatched: true), 406: Self.kick(.notAcceptable),
             461: Self.kick(.sanctioned), 462: Self.kick(.pendingUnregistration),
             463: .init(action: .lockout, reason: .lockedOut), 464: Self.kick(.sanctioned), 473: Self.retry,
-            408: Self.retry, 425: Self.retry, 429: Self.retry, 500: Self.retry, 502: Self.retry, 503: Self.retry,
-            504: Self.retry,
+            408: Self.hostRetry, 425: Self.hostRetry, 429: Self.hostRetry, 500: Self.hostRetry, 502: Self.hostRetry,
+            503: Self.hostRetry,
+            504: Self.hostRetry,
         ]
         // The IANA registry's 4xx that are not above.
         let registered: Set<Int> = [

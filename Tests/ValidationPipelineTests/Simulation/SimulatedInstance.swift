@@ -163,7 +163,7 @@ final class SimulatedInstance {
         if machine.heldRecords != machine.flights.count + machine.decided.count + batch || machine.heldBytes < 0 {
             self.world.auditor.report("instance\(self.number) has miscounted the records it holds")
         }
-        if machine.runningAttempts > machine.configuration.maximumConcurrentAttempts {
+        if machine.running.count > machine.configuration.limiter.maximum {
             self.world.auditor.report("instance\(self.number) makes too many attempts at once")
         }
         if !machine.pendingLookUps.isEmpty || !machine.firstInLane.isEmpty {
@@ -200,7 +200,7 @@ final class SimulatedInstance {
         case .attempt(let flight, let event):
             self.attempt(flight, event)
         case .lookUp(let lookUps): self.begin(.lookUp(lookUps))
-        case .record(let entries, let marks):
+        case .record(let entries, let marks, _):
             self.begin(.record(entries, marks: self.world.mistake == .marksLost ? [] : marks))
         case .publish(let publication): self.begin(.publish(publication))
         case .releaseRevocation(let epoch):

@@ -45,7 +45,8 @@ final class SimulatedWorld {
         self.calm = .seconds(random.int(20...120))
         self.individualFailureRate = random.chance(0.5) ? 0.02 : 0.3
         var configuration = PipelineConfiguration(instanceID: "", policyVersion: "1")
-        configuration.maximumConcurrentAttempts = random.int(1...12)
+        configuration.limiter = .fixed(random.int(1...12))
+        configuration.guard = .lenient
         configuration.maximumCycleRecords = random.int(1...40)
         configuration.busyCycleRecords = random.int(1...20)
         configuration.maximumRecords = random.chance(0.3) ? random.int(1...20) : 8192

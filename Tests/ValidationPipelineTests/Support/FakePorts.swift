@@ -30,7 +30,11 @@ final class FakeTrail: DecisionTrail {
         self.journal = journal
     }
 
-    func append(_ entries: [ValidationEntry], marks: [DeliveryMark]) throws(TrailFailure) -> Range<Int64> {
+    func append(
+        _ entries: [ValidationEntry],
+        marks: [DeliveryMark],
+        transitions: [GuardTransition]
+    ) throws(TrailFailure) -> Range<Int64> {
         self.journal.note("append \(entries.count) entries, \(marks.count) marks")
         if self.isFailing.withLock({ $0 }) { throw TrailFailure(message: "The disk is full.") }
         return self.count.withLock { count in

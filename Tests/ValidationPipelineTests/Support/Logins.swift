@@ -25,6 +25,8 @@ enum Logins {
         of partition: SourcePartition = Logins.partition(0),
         key: String? = nil,
         playerId: String? = nil,
+        kgAppId: String = "100",
+        host: String = "platform",
         timestamp: Timestamp? = Timestamp(0),
         valueSize: Int = 0,
         isDefective: Bool = false
@@ -39,12 +41,13 @@ enum Logins {
         let content: IncomingLogin.Content =
             isDefective
             ? .defective(EventDefect(field: "value", rule: "is not JSON"), .malformed)
-            : .login(Self.event(eventID: Self.eventID(partition, offset), playerId: playerId))
+            : .login(Self.event(eventID: Self.eventID(partition, offset), playerId: playerId, kgAppId: kgAppId))
         return IncomingLogin(
             record: record,
             identity: RecordIdentity(of: record, clusterID: Self.clusterID),
             content: content,
-            tokenFingerprint: nil
+            tokenFingerprint: nil,
+            platformHost: host
         )
     }
 

@@ -12,7 +12,7 @@ struct MachineBench {
     /// Attempts that have not been answered, in their order.
     var attempts: [(flight: FlightID, event: LoginEvent)] = []
     var lookUps: [[(flight: FlightID, identity: RecordIdentity)]] = []
-    var records: [(entries: [ValidationEntry], marks: [DeliveryMark])] = []
+    var records: [(entries: [ValidationEntry], marks: [DeliveryMark], transitions: [GuardTransition])] = []
     var publications: [Publication] = []
     var demands: [(partition: SourcePartition, epoch: UInt64, records: Int)] = []
     var released: [UInt64] = []
@@ -25,6 +25,8 @@ struct MachineBench {
 
     init(_ change: (inout PipelineConfiguration) -> Void = { _ in }) {
         var configuration = PipelineConfiguration(instanceID: "test", policyVersion: "1")
+        configuration.limiter = .fixed(64)
+        configuration.guard = .lenient
         change(&configuration)
         self.machine = PipelineStateMachine(
             configuration: configuration,
@@ -46,8 +48,8 @@ struct MachineBench {
         case .demand(let partition, let epoch, let records): self.demands.append((partition, epoch, records))
         case .lookUp(let lookUps): self.lookUps.append(lookUps)
         case .attempt(let flight, let event): self.attempts.append((flight, event))
-        case .record(let entries, let marks):
-            self.records.append((entries, marks))
+        case .record(let entries, let marks, let transitions):
+            self.records.append((entries, marks, transitions))
             if !self.holdsTrail { self.recorded() }
         case .publish(let publication):
             self.publications.append(publication)
@@ -133,6 +135,28 @@ struct MachineBench {
 
     func outstanding(_ partition: Int32) -> Int {
         self.demands.filter { $0.partition == Logins.partition(partition) }.reduce(0) { $0 + $1.records }
+    }
+}
+
+extension MassKickGuard.Configuration {
+    /// Never trips, for tests about something else.
+    static var lenient: Self {
+        var configuration = Self()
+        configuration.suspectKicks = 1_000_000
+        configuration.surgeKicks = 1_000_000
+        configuration.wrongCredentialAnswers = 1_000_000
+        configuration.maximumWrongCredentialCalls = 1_000_000
+        return configuration
+    }
+}
+
+extension ConcurrencyLimiter.Configuration {
+    /// Always the same limit.
+    static func fixed(_ limit: Int) -> Self {
+        var configuration = Self()
+        configuration.minimum = limit
+        configuration.maximum = limit
+        return configuration
     }
 }
 
