@@ -46,7 +46,7 @@ extension PipelineStateMachine {
         )
         let appEvidence = isFinal ? .success : isOfHost ? .none : failure
         self.report(attempt, host: isOfHost ? failure : .success, app: appEvidence, now)
-        if attempt.isReserved { attempt.host.credentialBudget.release() }
+        attempt.releaseReservation()
         if verdict.status == 200, ruling.action == .pass {
             attempt.app.hasProvenCredentials = true
             attempt.host.credentialBudget.forget(attempt.app.kgAppId)
@@ -59,7 +59,7 @@ extension PipelineStateMachine {
     private mutating func account(failed attempt: RunningAttempt, now: Moment) {
         attempt.host.limiter.ended(.overloaded, start: attempt.start, now: now.monotonic)
         self.report(attempt, host: .failure(), app: .none, now)
-        if attempt.isReserved { attempt.host.credentialBudget.release() }
+        attempt.releaseReservation()
     }
 
     private mutating func report(

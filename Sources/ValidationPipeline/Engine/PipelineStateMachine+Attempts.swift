@@ -65,7 +65,10 @@ extension PipelineStateMachine {
         host.limiter.began()
         host.rate?.began(now: now.monotonic)
         let isReserved = !app.hasProvenCredentials
-        if isReserved { host.credentialBudget.reserve(now: now.monotonic) }
+        if isReserved {
+            host.credentialBudget.reserve(now: now.monotonic)
+            app.unprovenAttempts += 1
+        }
         self.running[id] = RunningAttempt(
             login: flight.login,
             app: app,

@@ -96,6 +96,9 @@ package struct MassKickGuard {
 
     private var isSuspect: Bool { self.surge.score >= Double(self.configuration.suspectKicks) }
 
+    /// Watched answers in a row that would trip it now; at least 1.
+    var watchedAnswersToTrip: Int { max(1, self.configuration.wrongCredentialAnswers - self.watchedAnswers) }
+
     // MARK: Attempts
 
     /// When an event of the app may be tried.

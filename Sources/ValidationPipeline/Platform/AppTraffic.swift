@@ -17,6 +17,8 @@ final class AppTraffic {
     var breaker: CircuitBreaker
     /// Whether the last answer that told something about the credentials was a 200.
     var hasProvenCredentials = false
+    /// Attempts under way that were begun without such proof.
+    var unprovenAttempts = 0
     /// When a call last brought a usable answer: one app's wrong key says nothing about another's events.
     var lastSuccess: Duration?
 
@@ -30,6 +32,9 @@ final class AppTraffic {
     /// When the next of its flights may be tried.
     var permission: Permission {
         let permission = self.massKickGuard.permission.and(self.breaker.permission).and(self.host.permission)
-        return self.hasProvenCredentials ? permission : permission.and(self.host.credentialBudget.permission)
+        guard !self.hasProvenCredentials else { return permission }
+        // No more at a time than it takes to trip the guard: what is left of the budget is for its probes.
+        guard self.unprovenAttempts < self.massKickGuard.watchedAnswersToTrip else { return .afterAnEvent }
+        return permission.and(self.host.credentialBudget.permission)
     }
 }

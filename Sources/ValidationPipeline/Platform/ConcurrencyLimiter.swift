@@ -5,8 +5,9 @@
 /// ones, down by half for time-outs and refusals. Only a limit that is used grows, so that a quiet hour does not end in a
 /// stampede.
 ///
-/// Slow is measured against ``baseline``, the latency of an unhurried platform: it follows a faster window at once and a
-/// slower one by a fiftieth, so that a platform that stays slower becomes the new normal within some dozens of windows.
+/// Slow is measured against ``baseline``, the latency of an unhurried platform. It follows faster windows, but slower ones
+/// only while the limit is no higher than at the start: a limit that is too high must not get used to the queue it makes.
+/// So a platform that stays slower brings the limit down first, is then taken for the new normal, and the limit grows again.
 package struct ConcurrencyLimiter {
     private let configuration: Configuration
     /// Whole calls are allowed; the fraction is progress towards the next.
@@ -89,8 +90,10 @@ package struct ConcurrencyLimiter {
         self.window = Window(peak: self.running)
     }
 
-    private static let minimumWindow = 8
-    private static let baselineStep = 0.02
+    /// Few answers have no meaningful mean.
+    private static let minimumWindow = 16
+    /// How far the baseline follows a window.
+    private static let baselineStep = 0.2
 
     private mutating func closeWindow() {
         let mean = self.window.seconds / Double(self.window.count)
@@ -107,7 +110,9 @@ package struct ConcurrencyLimiter {
         } else if isUsed {
             self.grow()
         }
-        self.baseline = mean < baseline ? mean : baseline + (mean - baseline) * Self.baselineStep
+        if mean < baseline || self.exactLimit <= self.configuration.start {
+            self.baseline = baseline + (mean - baseline) * Self.baselineStep
+        }
     }
 
     private mutating func grow() {

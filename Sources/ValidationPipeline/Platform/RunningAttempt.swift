@@ -11,4 +11,10 @@ struct RunningAttempt {
     let appTicket: CircuitBreaker.Ticket
     /// Whether it takes a place of the host's ``CredentialBudget``.
     let isReserved: Bool
+
+    func releaseReservation() {
+        guard self.isReserved else { return }
+        self.host.credentialBudget.release()
+        self.app.unprovenAttempts -= 1
+    }
 }
