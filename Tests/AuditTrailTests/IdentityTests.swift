@@ -34,8 +34,28 @@ struct IdentityTests {
         _ = try self.writer.append([.sample(1)])
         self.writer.close()
         let second = try TrailWriter(self.folder)
-        let error = #expect(throws: TrailError.self) { _ = try second.append([.sample(1)]) }
+        var other = ValidationEntry.sample(1)
+        other.decision = .pass
+        let error = #expect(throws: TrailError.self) { _ = try second.append([other]) }
         #expect(error?.code == .alreadyRecorded)
+        #expect(second.nextIndex == 1)
+    }
+
+    /// An append that was reported as failed may have taken place; the engine then repeats it.
+    @Test func anAppendThatIsRepeatedFindsItsEntries() throws {
+        var entries = ValidationEntry.samples(0..<5)
+        entries[2].platformLatency = .nanoseconds(1_234_567)
+        let delivery = EntryDelivery.committed(0...0)
+        #expect(try self.writer.append(entries, deliveries: [delivery]) == 0..<5)
+        #expect(try self.writer.append(entries, deliveries: [delivery]) == 0..<5)
+        #expect(try self.writer.append(Array(entries[1...3]), services: [.sample(.guardTripped)]) == 1..<4)
+        #expect(self.writer.nextIndex == 6)
+        // Not all of them, or not one behind the other: their numbers are no range.
+        for others in [entries + [.sample(5)], [entries[1], entries[3]], [entries[1], entries[0]]] {
+            let error = #expect(throws: TrailError.self) { _ = try self.writer.append(others) }
+            #expect(error?.code == .alreadyRecorded)
+        }
+        #expect(self.writer.nextIndex == 6)
     }
 
     @Test func theHighestOffsetIsKnownForEachPartition() throws {

@@ -5,6 +5,8 @@
 enum SQLiteResultCode {
     /// A UNIQUE constraint or index was violated.
     static let constraintUnique = Self.extended(19, 8)
+    /// The WAL's index could not be made as long as it has to be.
+    static let sharedMemorySize = Self.extended(10, 19)
     /// The file was moved or removed while it was open.
     static let readOnlyMoved = Self.extended(8, 4)
 

@@ -58,6 +58,9 @@ extension TrailError {
         switch resultCode {
         case SQLiteResultCode.constraintUnique:
             return (.alreadyRecorded, "The record has been decided before: look up its entry instead.")
+        case SQLiteResultCode.sharedMemorySize:
+            // The WAL's index, which is a file too, could not grow.
+            return (.full, "Free space on its file system.")
         case SQLiteResultCode.readOnlyMoved:
             return (.missing, "The file was moved or deleted while it was open: put it back.")
         default:

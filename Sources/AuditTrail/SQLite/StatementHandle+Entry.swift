@@ -62,3 +62,12 @@ extension StatementHandle {
         }
     }
 }
+
+extension ValidationEntry {
+    /// The entry as it comes back from a trail, which keeps whole microseconds.
+    var asStored: ValidationEntry {
+        var entry = self
+        entry.platformLatency = self.platformLatency.map { .microseconds($0.microseconds) }
+        return entry
+    }
+}

@@ -12,6 +12,14 @@ final class WritingConnection {
     let path: String
     private var database: OpaquePointer?
     private var statements: [String: OpaquePointer] = [:]
+    /// False after an error of the disk, or about what is on it: the connection is of no more use, and what it reads need
+    /// not be on the disk, see ``settle()``.
+    private(set) var isSound = true
+    /// Pages in the WAL after the last commit, copied or not.
+    var pagesInLog: CInt = 0
+    /// The result of the last copying of the WAL after a commit, if it failed.
+    var checkpointFailure: CInt?
+    let pagesPerCheckpoint: CInt
 
     /// The settings that a measurement or a test may want otherwise.
     struct Options: Sendable {
@@ -30,6 +38,7 @@ final class WritingConnection {
 
     init(path: String, options: Options) throws(TrailError) {
         self.path = path
+        self.pagesPerCheckpoint = options.pagesPerCheckpoint
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
         let result = sqlite3_open_v2(path, &self.database, flags, nil)
         guard result == SQLITE_OK else {
@@ -38,8 +47,11 @@ final class WritingConnection {
             throw error
         }
         do throws(TrailError) {
+            try self.requireWritable()
             try self.configure(options)
             try self.lockDown()
+            try self.checkpointsOnClose(false)
+            self.checkpointAfterCommits()
         } catch {
             self.close()
             throw error
@@ -85,11 +97,6 @@ final class WritingConnection {
         guard result == SQLITE_OK else { throw self.error(result, whenTryingTo: "configure") }
     }
 
-    /// Copies the WAL into the database and empties it, as far as readers allow.
-    func checkpoint() {
-        sqlite3_wal_checkpoint_v2(self.database, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-    }
-
     /// Releases the file. Idempotent.
     func close() {
         for statement in self.statements.values { sqlite3_finalize(statement) }
@@ -104,25 +111,39 @@ final class WritingConnection {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> TrailError {
-        TrailError(
-            resultCode: failure.resultCode,
-            detail: failure.detail,
-            whenTryingTo: action,
-            path: self.path,
-            file: file,
-            line: line
+        self.noted(
+            TrailError(
+                resultCode: failure.resultCode,
+                detail: failure.detail,
+                whenTryingTo: action,
+                path: self.path,
+                file: file,
+                line: line
+            )
         )
+    }
+
+    func error(_ result: CInt, whenTryingTo action: String) -> TrailError {
+        let detail = sqlite3_errmsg(self.database).map { String(cString: $0) } ?? "no further detail"
+        // The error's location is the caller's message; the place in this file says nothing more.
+        return self.noted(TrailError(resultCode: result, detail: detail, whenTryingTo: action, path: self.path))
+    }
+
+    /// Draws the conclusion for ``isSound``.
+    private func noted(_ error: TrailError) -> TrailError {
+        switch error.code {
+        case .full, .locked, .alreadyRecorded, .refused, .invalid, .closed, .missing:
+            // Said before the commit point, and nothing about what the disk holds.
+            break
+        case .cannotOpen, .unwritable, .newerVersion, .notATrail, .corrupt, .io, .other:
+            self.isSound = false
+        }
+        return error
     }
 
     /// Lends the connection for calls that have no wrapper here.
     func withDatabase<Result>(_ body: (OpaquePointer?) throws(TrailError) -> Result) throws(TrailError) -> Result {
         try body(self.database)
-    }
-
-    private func error(_ result: CInt, whenTryingTo action: String) -> TrailError {
-        let detail = sqlite3_errmsg(self.database).map { String(cString: $0) } ?? "no further detail"
-        // The error's location is the caller's message; the place in this file says nothing more.
-        return TrailError(resultCode: result, detail: detail, whenTryingTo: action, path: self.path)
     }
 
     private func configure(_ options: Options) throws(TrailError) {
@@ -135,7 +156,6 @@ final class WritingConnection {
             PRAGMA trusted_schema = OFF;
             PRAGMA cell_size_check = ON;
             PRAGMA temp_store = MEMORY;
-            PRAGMA wal_autocheckpoint = \(options.pagesPerCheckpoint);
             PRAGMA journal_size_limit = \(Int(options.pagesPerCheckpoint) * 4096 * 2);
             PRAGMA cache_size = -\(options.cacheKibibytes);
             """

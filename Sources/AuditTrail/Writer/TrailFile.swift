@@ -11,6 +11,11 @@ struct TrailFile: Hashable, Sendable {
     struct Identity: Hashable, Sendable {
         var device: UInt64
         var inode: UInt64
+
+        init(_ status: stat) {
+            self.device = UInt64(truncatingIfNeeded: status.st_dev)
+            self.inode = UInt64(status.st_ino)
+        }
     }
 
     /// - Throws: ``TrailError/Code/cannotOpen`` when the folder does not exist or the path is a folder or device.
@@ -49,10 +54,12 @@ struct TrailFile: Hashable, Sendable {
     }
 
     /// The file that is at the path now, `nil` when there is none.
-    var identity: Identity? {
+    var identity: Identity? { Self.identity(ofFileAt: self.path) }
+
+    static func identity(ofFileAt path: String) -> Identity? {
         var status = stat()
-        guard stat(self.path, &status) == 0 else { return nil }
-        return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
+        guard stat(path, &status) == 0 else { return nil }
+        return Identity(status)
     }
 
     /// Makes an empty file unless there is one, readable by the owner's group and written by the owner.
@@ -68,6 +75,30 @@ struct TrailFile: Hashable, Sendable {
         close(descriptor)
         try Self.synchronizeFolder(of: self.path)
     }
+
+    /// Refuses a database without any content beside a WAL with some.
+    ///
+    /// No crash leaves that, because the database gets its first page before there is a WAL. SQLite would delete the WAL
+    /// and begin anew, and the last entries would be gone with nobody told.
+    func requireContent() throws(TrailError) {
+        guard Self.size(ofFileAt: self.path) == 0, let log = Self.size(ofFileAt: self.path + "-wal"), log > 0 else {
+            return
+        }
+        throw TrailError(
+            .corrupt,
+            """
+            The audit trail \(self.path) has lost its content, for it is empty and \(self.path)-wal is not: restore a copy, \
+            or move both away to begin another trail.
+            """
+        )
+    }
+
+    private static func size(ofFileAt path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    static var processID: Int32 { getpid() }
 
     /// Makes a file's name in its folder durable.
     static func synchronizeFolder(of path: String) throws(TrailError) {

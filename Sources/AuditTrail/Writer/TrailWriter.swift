@@ -7,12 +7,17 @@ import Synchronization
 /// Every call blocks on the disk: make them on a thread of your own. Calls from several threads are served one after
 /// the other. After an error the writer stays usable: the next call begins afresh, reopening the file if it has to.
 ///
-/// A returned ``append(_:deliveries:)`` is durable: it survives the end of the process and of the machine's power, as
+/// After an error of the disk that means: the connection is closed, the file opened again and held against what was
+/// acknowledged, and its WAL copied into it and begun anew (see ``WritingConnection/settle()``). While any of that
+/// fails, so does every call. So what ``append(_:deliveries:services:)`` has returned stays where it was, and what
+/// ``recorded(_:)`` returns is durable.
+///
+/// A returned ``append(_:deliveries:services:)`` is durable: it survives the end of the process and of the machine's power, as
 /// far as the disk keeps what it has confirmed (WAL with `synchronous=FULL`, <https://www.sqlite.org/wal.html>).
 package final class TrailWriter: Sendable {
     private let state: Mutex<WriterState>
 
-    /// The most entries, and the most deliveries, of one ``append(_:deliveries:)``.
+    /// The most entries, and the most deliveries, of one ``append(_:deliveries:services:)``.
     package static let maximumBatch = 100_000
 
     /// Opens the trail at `path`, making it if there is none, and bringing an older one to today's schema.
@@ -43,15 +48,20 @@ package final class TrailWriter: Sendable {
 
     /// Appends entries and marks earlier ones as delivered, in one transaction: everything or nothing.
     ///
+    /// An append may be repeated. One that was reported as failed may be in the trail after all, when the disk failed in
+    /// the commit itself. Repeating it finds its entries, service entries and deliveries, and doubles none.
+    ///
     /// - Parameters:
-    ///   - entries: Decisions, at most ``maximumBatch``, each of a record that the trail does not have.
-    ///   - deliveries: Marks of entries that no mark covers yet, at most ``maximumBatch``. They may reach into the
+    ///   - entries: Decisions, at most ``maximumBatch``. Their records are new to the trail, or all of the entries are in
+    ///     it already, as they are and one behind the other.
+    ///   - deliveries: Marks of entries that no other mark covers, at most ``maximumBatch``. They may reach into the
     ///     entries of this call.
-    ///   - services: What happened to the service meanwhile; numbered behind `entries`.
-    /// - Returns: The numbers of `entries` in their order; empty at ``nextIndex`` when there are none.
-    /// - Throws: ``TrailError``, after which nothing of this call is in the trail. One exception: when the disk fails in
-    ///   the commit itself and the process ends before the next append, a restart may find the entries after all. They
-    ///   are then in doubt, like every entry that was written and not delivered, and ``recorded(_:)`` gives them.
+    ///   - services: What happened to the service meanwhile, at most ``maximumBatch``; numbered behind `entries`.
+    /// - Returns: The decisions' numbers in their order; empty at ``nextIndex`` when there are none.
+    /// - Throws: ``TrailError``, after which nothing of this call is in the trail, or all of it: the latter only if the
+    ///   disk failed in the commit, or the files were moved during it. ``recorded(_:)`` finds the entries then, also in
+    ///   the next process. ``TrailError/Code/alreadyRecorded`` when a record has been decided otherwise, or the trail has
+    ///   some of the entries and not the others.
     package func append(
         _ entries: [ValidationEntry],
         deliveries: [EntryDelivery] = [],
@@ -121,7 +131,7 @@ extension TrailWriter {
     func reopen(options: WritingConnection.Options) throws(TrailError) {
         try self.state.withLock { state throws(TrailError) in
             state.options = options
-            state.connection = nil
+            state.isEndKnown = false
             _ = try state.usableConnection()
         }
     }

@@ -1,3 +1,4 @@
+import Logging
 import LoginContracts
 
 extension WriterState {
@@ -6,39 +7,56 @@ extension WriterState {
         deliveries: [EntryDelivery],
         services: [ServiceEntry]
     ) throws(TrailError) -> Range<Int64> {
-        guard entries.count <= TrailWriter.maximumBatch, deliveries.count <= TrailWriter.maximumBatch else {
-            throw TrailError(.invalid, "More than \(TrailWriter.maximumBatch) entries or deliveries in one append.")
+        guard [entries.count, deliveries.count, services.count].allSatisfy({ $0 <= TrailWriter.maximumBatch }) else {
+            throw TrailError(.invalid, "More than \(TrailWriter.maximumBatch) of a sort in one append.")
         }
         let first = self.nextIndex
         if entries.isEmpty, deliveries.isEmpty, services.isEmpty { return first..<first }
-        return try self.transaction { state, connection throws(TrailError) in
+        do throws(TrailError) {
+            return try self.appendNew(entries, deliveries: deliveries, services: services)
+        } catch {
+            guard error.code == .alreadyRecorded, let indices = try self.numbers(of: entries) else { throw error }
+            // The append had been reported as failed, or its caller does not know that it was not.
+            _ = try self.appendNew([], deliveries: deliveries, services: services)
+            return indices
+        }
+    }
+
+    private mutating func appendNew(
+        _ entries: [ValidationEntry],
+        deliveries: [EntryDelivery],
+        services: [ServiceEntry]
+    ) throws(TrailError) -> Range<Int64> {
+        try self.transaction { state, connection throws(TrailError) in
             let first = state.nextIndex
             let insert = try connection.statement(EntryColumn.insert)
             for entry in entries {
                 let source = Source(clusterID: entry.identity.clusterID, partition: entry.identity.partition)
                 let sourceID = try state.makeSourceID(source, connection)
                 try insert.bind(entry, index: state.nextIndex, sourceID: sourceID)
-                try state.insertEntry(insert, recordedAt: entry.recordedAt, connection)
+                let digest = entry.identity.digest.bytes
+                try state.insertEntry(insert, recordedAt: entry.recordedAt, recordDigest: digest, connection)
             }
-            let numbered = first..<state.nextIndex
-            state.undelivered?.append(numbered)
+            let indices = first..<state.nextIndex
+            state.undelivered?.append(indices)
             for delivery in deliveries { try state.insert(delivery, connection) }
-            for service in services {
-                try insert.bind(service, index: state.nextIndex)
-                try state.insertEntry(insert, recordedAt: service.recordedAt, connection)
-            }
-            return numbered
+            for service in services { _ = try state.insert(service, connection) }
+            return indices
         }
     }
 
     mutating func append(_ entry: ServiceEntry) throws(TrailError) -> Int64 {
-        try self.append([], deliveries: [], services: [entry]).upperBound
+        try self.transaction { state, connection throws(TrailError) in try state.insert(entry, connection) }
     }
 
     /// Runs `body` in one transaction: what it writes is durable on return, or gone if it throws.
     ///
     /// The commit point is SQLite's fsync of the WAL within COMMIT. A crash before it loses the transaction, a crash
     /// after it keeps it, whatever this code still does.
+    ///
+    /// When COMMIT itself fails, or the files turn out to have been taken away meanwhile, the transaction may be there
+    /// or not. It is reported as failed; the next call finds out where the trail ends, and an append that is repeated
+    /// finds its entries by their identity.
     private mutating func transaction<Result>(
         _ body: (inout WriterState, WritingConnection) throws(TrailError) -> Result
     ) throws(TrailError) -> Result {
@@ -48,6 +66,8 @@ extension WriterState {
             try connection.run("BEGIN IMMEDIATE", whenTryingTo: "begin to append to")
             let result = try body(&self, connection)
             try connection.run("COMMIT", whenTryingTo: "append to")
+            try self.requireInPlace()
+            self.examineLog(connection)
             return result
         } catch {
             self = before
@@ -56,26 +76,32 @@ extension WriterState {
         }
     }
 
-    /// Brings the connection back to a state in which the next append can begin, or gives it up.
+    /// Brings the connection back to a state in which the next append can begin, or has it opened again.
     private mutating func rollBack(_ connection: WritingConnection) {
         if connection.isInTransaction { try? connection.run("ROLLBACK", whenTryingTo: "roll back") }
-        let end = try? connection.integer("SELECT ifnull(max(\"index\"), -1) + 1 FROM entries")
-        guard !connection.isInTransaction, end == self.nextIndex else {
-            connection.close()
-            self.connection = nil
-            return
-        }
+        let end = try? TrailEnd(connection)
+        if connection.isInTransaction || end != self.end { self.isEndKnown = false }
+    }
+
+    /// After a commit: the WAL may have become too long, and copying it may have failed.
+    ///
+    /// What was committed is durable in the WAL, so it counts. But the connection has failed, and is not used again.
+    private mutating func examineLog(_ connection: WritingConnection) {
+        self.warnOfLongLog(connection)
+        guard let error = connection.takeCheckpointError() else { return }
+        self.logger.warning("The audit trail's WAL cannot be copied", metadata: ["error": "\(error)"])
     }
 
     /// Steps a bound insert of the entry `nextIndex`, and counts it.
     private mutating func insertEntry(
         _ insert: StatementHandle,
         recordedAt: Timestamp,
+        recordDigest: [UInt8]?,
         _ connection: WritingConnection
     ) throws(TrailError) {
         try Self.step(insert, connection)
         let index = self.nextIndex
-        self.nextIndex += 1
+        self.end.append(recordedAt: recordedAt, recordDigest: recordDigest)
         guard self.timeRange.add(index: index, recordedAt: recordedAt) else { return }
         let row = try connection.statement(
             "INSERT INTO time_ranges (first_index, last_index, earliest, latest) VALUES (?, ?, ?, ?)"
@@ -88,15 +114,32 @@ extension WriterState {
         self.timeRange = TimeRange(firstIndex: index + 1)
     }
 
+    /// Adds a service entry, unless it is the repetition of one that had failed and is there nevertheless.
+    private mutating func insert(_ entry: ServiceEntry, _ connection: WritingConnection) throws(TrailError) -> Int64 {
+        if let index = self.survivors.removeValue(forKey: entry) { return index }
+        let index = self.nextIndex
+        let insert = try connection.statement(EntryColumn.insert)
+        try insert.bind(entry, index: index)
+        try self.insertEntry(insert, recordedAt: entry.recordedAt, recordDigest: nil, connection)
+        return index
+    }
+
+    /// Marks entries as delivered, unless exactly this mark is there already.
     private mutating func insert(_ delivery: EntryDelivery, _ connection: WritingConnection) throws(TrailError) {
-        let row = try connection.statement(
-            "INSERT INTO deliveries (first_index, last_index, state, marked_at) VALUES (?, ?, ?, ?)"
-        )
-        row.bind(delivery.indices.lowerBound, at: 1)
-        row.bind(delivery.indices.upperBound, at: 2)
-        row.bind(delivery.state.rawValue, at: 3)
-        row.bind(delivery.at.millisecondsSince1970, at: 4)
-        try Self.step(row, connection)
+        let values = [delivery.indices.lowerBound, delivery.indices.upperBound, delivery.at.millisecondsSince1970]
+        let states = try connection.rows(
+            "SELECT state FROM deliveries WHERE first_index = ? AND last_index = ? AND marked_at = ?",
+            whenTryingTo: "read",
+            binding: values
+        ) { $0.text(0) }
+        if states != [delivery.state.rawValue] {
+            let row = try connection.statement(
+                "INSERT INTO deliveries (first_index, last_index, marked_at, state) VALUES (?, ?, ?, ?)"
+            )
+            for (place, value) in values.enumerated() { row.bind(value, at: Int32(place) + 1) }
+            row.bind(delivery.state.rawValue, at: 4)
+            try Self.step(row, connection)
+        }
         self.undelivered?.remove(delivery.indices)
     }
 

@@ -44,6 +44,20 @@ extension WriterState {
         return found
     }
 
+    /// The numbers of entries that are all in the trail, exactly as they are and one behind the other.
+    ///
+    /// - Returns: `nil` when the trail lacks one, has it under another's number, or has another decision on its record.
+    mutating func numbers(of entries: [ValidationEntry]) throws(TrailError) -> Range<Int64>? {
+        let recorded = try self.recorded(entries.map(\.identity))
+        guard let first = entries.first.flatMap({ recorded[$0.identity]?.index }) else { return nil }
+        for (index, entry) in zip(first..., entries) {
+            guard let found = recorded[entry.identity], found.index == index, found.entry == entry.asStored else {
+                return nil
+            }
+        }
+        return first..<(first + Int64(entries.count))
+    }
+
     mutating func undelivered(
         clusterID: String,
         partition: SourcePartition,

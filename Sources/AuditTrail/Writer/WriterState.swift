@@ -3,25 +3,39 @@ import LoginContracts
 
 /// What the writer knows and holds, guarded by its lock.
 ///
-/// The database is the truth; everything here can be read from it again, and is, whenever a connection is opened.
+/// The database is the truth; everything here can be read from it again, and is, whenever a connection is opened. The one
+/// exception is ``end``: where the trail ended when an append was last acknowledged, which the file is held against.
 struct WriterState {
     let file: TrailFile
     let logger: Logger
     var options: WritingConnection.Options
     let trailID: String
-    var nextIndex: Int64 = 0
-    /// `nil` after an error that puts the connection in doubt, until the next call opens another.
+    /// Where the trail ends.
+    var end = TrailEnd()
+    /// Kept after an error too, until another takes its place: it may be the last way to a file that was deleted.
     var connection: WritingConnection?
-    /// Which file the connection writes.
-    var identity: TrailFile.Identity?
+    /// Whether the trail ends at ``end`` for all we know; otherwise it is opened again and may have more.
+    var isEndKnown = true
+    /// Which files the connection writes.
+    var place: TrailPlace
     /// The ids of the rows of `sources`, filled as they are met. One for each partition the instance was ever assigned.
     var sources: [Source: Int64] = [:]
     /// The run of entries that has no row in `time_ranges` yet.
     var timeRange = TimeRange(firstIndex: 0)
     /// `nil` until somebody asks.
     var undelivered: UndeliveredRanges?
+    /// Service entries of appends that failed and were found in the trail after all, with their numbers. They have no
+    /// identity by which a repeated append could find them.
+    var survivors: [ServiceEntry: Int64] = [:]
+    /// A WAL of more pages is worth a warning; doubles with each.
+    var pagesWorthWarning: CInt
     /// The claim to be the only writer; `nil` once closed.
     var lock: WriterLock?
+
+    var nextIndex: Int64 { self.end.nextIndex }
+
+    /// At most so many are remembered, several appends' worth.
+    static let maximumSurvivors = 1000
 
     /// A row of `sources`.
     struct Source: Hashable {
@@ -36,6 +50,7 @@ struct WriterState {
         // Before anything is made or changed: nobody else does either from here on.
         self.lock = try WriterLock(databasePath: self.file.path)
         try self.file.createIfMissing()
+        try self.file.requireContent()
         let applied = try TrailSchema.prepare(path: self.file.path)
         if !applied.isEmpty {
             logger.notice("The audit trail's schema is up to date", metadata: ["migrations": "\(applied)"])
@@ -43,57 +58,33 @@ struct WriterState {
         let connection = try WritingConnection(path: self.file.path, options: options)
         self.trailID = try Self.readTrailID(connection)
         self.connection = connection
-        self.identity = self.file.identity
+        self.place = TrailPlace(self.file)
+        self.pagesWorthWarning = Self.firstWarning(options)
+        self.end = try TrailEnd(connection)
+        try self.settleAtStart(connection)
         try self.readPosition(connection)
         logger.debug("The audit trail is open", metadata: ["trail": "\(self.trailID)", "next": "\(self.nextIndex)"])
     }
 
-    /// The connection, opened again if an error has cost us the last one.
-    ///
-    /// - Throws: ``TrailError/Code/missing`` when the file was moved or deleted: SQLite would go on writing to a file
-    ///   that nobody can find any more.
-    mutating func usableConnection() throws(TrailError) -> WritingConnection {
-        guard self.lock != nil else {
-            throw TrailError(.closed, "The writer of the audit trail \(self.file.path) has been closed.")
+    /// The connection as the last process left the file: what it could read may not be on the disk, see
+    /// ``WritingConnection/settle()``. An auditor who reads just now must not keep the service from starting.
+    private func settleAtStart(_ connection: WritingConnection) throws(TrailError) {
+        do throws(TrailError) {
+            try connection.settle()
+        } catch {
+            guard error.code == .locked else { throw error }
+            self.logger.warning("The WAL is copied later, because another program reads the audit trail")
+            try connection.checkpointsOnClose(true)
         }
-        guard let current = self.file.identity else {
-            self.connection = nil
-            throw TrailError(
-                .missing,
-                "The audit trail \(self.file.path) was moved or deleted while it was open: put it back."
-            )
-        }
-        if let connection, current == self.identity { return connection }
-        self.connection = nil
-        let connection = try WritingConnection(path: self.file.path, options: self.options)
-        guard try Self.readTrailID(connection) == self.trailID else {
-            throw TrailError(
-                .notATrail,
-                "Another audit trail has taken the place of \(self.file.path): put the first one back, or restart."
-            )
-        }
-        let expected = self.nextIndex
-        try self.readPosition(connection)
-        if self.nextIndex != expected {
-            self.logger.warning(
-                "The audit trail did not end where the writer left it",
-                metadata: ["expected": "\(expected)", "next": "\(self.nextIndex)"]
-            )
-        }
-        self.connection = connection
-        self.identity = current
-        return connection
     }
 
     mutating func close() {
         guard self.lock != nil else { return }
-        self.connection?.checkpoint()
-        self.connection?.close()
-        self.connection = nil
+        self.release()
         self.lock = nil
     }
 
-    private static func readTrailID(_ connection: WritingConnection) throws(TrailError) -> String {
+    static func readTrailID(_ connection: WritingConnection) throws(TrailError) -> String {
         let rows = try connection.rows("SELECT id FROM trail", whenTryingTo: "read") { $0.text(0) }
         guard let first = rows.first, let id = first else {
             throw TrailError(.notATrail, "\(connection.path) holds no audit trail: choose another path.")
@@ -101,9 +92,8 @@ struct WriterState {
         return id
     }
 
-    /// Finds where the trail ends, and forgets what was remembered of it.
-    private mutating func readPosition(_ connection: WritingConnection) throws(TrailError) {
-        self.nextIndex = try connection.integer("SELECT ifnull(max(\"index\"), -1) + 1 FROM entries") ?? 0
+    /// Forgets what was remembered of the trail, and reads the run of entries that is not summed up yet.
+    mutating func readPosition(_ connection: WritingConnection) throws(TrailError) {
         self.sources = [:]
         self.undelivered = nil
         let first = try connection.integer("SELECT ifnull(max(last_index), -1) + 1 FROM time_ranges") ?? 0
