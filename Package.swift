@@ -8,12 +8,16 @@ import PackageDescription
 let strict: [SwiftSetting] =
     Context.environment["LOGIN_VALIDATOR_STRICT"] == "1" ? [.unsafeFlags(["-warnings-as-errors"])] : []
 
+/// With `LOGIN_VALIDATOR_FUZZ=1` (as `ops/fuzz/run` does) every module is instrumented for libFuzzer, and there is one
+/// more executable, which runs it.
+let fuzzing = Context.environment["LOGIN_VALIDATOR_FUZZ"] == "1"
+
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
-    ] + strict
+    ] + strict + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 let package = Package(
     name: "login-validator",
@@ -46,11 +50,22 @@ let package = Package(
 /// The modules; each may import only what stands in its list, which `--explicit-target-dependency-import-check error`
 /// enforces. Adapters (KafkaClient, PlatformClient, AuditTrail) never see one another.
 var targets: [Target] {
-    sources + tests
+    sources + tests + (fuzzing ? [fuzzer] : [])
+}
+
+var fuzzer: Target {
+    .executableTarget(
+        name: "LoginValidatorFuzz",
+        dependencies: ["FuzzTargets", "HostileInput"],
+        path: "ops/fuzz/Sources/LoginValidatorFuzz",
+        swiftSettings: settings,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    )
 }
 
 var sources: [Target] {
     [
+        .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "LoginContracts", dependencies: [.crypto], swiftSettings: settings),
@@ -89,8 +104,8 @@ var sources: [Target] {
         .target(
             name: "ValidatorService",
             dependencies: [
-                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline", .crypto,
-                .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOPosix"),
+                "AuditTrail", "CProcess", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
+                .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOPosix"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -120,16 +135,27 @@ var sources: [Target] {
 
 var tests: [Target] {
     [
+        .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: settings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "HostileInput", "LoginContracts", "LoginValidatorCommands", "PlatformClient", "ValidationPipeline",
+                "ValidatorService", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "HostileInput"], swiftSettings: settings),
         .testTarget(
             name: "LoginContractsTests",
-            dependencies: ["LoginContracts", .product(name: "Yams", package: "Yams")],
+            dependencies: ["HostileInput", "LoginContracts", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", .log], swiftSettings: settings),
         .testTarget(
             name: "PlatformClientTests",
             dependencies: [
-                "LoginContracts", "PlatformClient", .nio("NIOConcurrencyHelpers"), .nio("NIOCore"),
+                "HostileInput", "LoginContracts", "PlatformClient", .nio("NIOConcurrencyHelpers"), .nio("NIOCore"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .nio("NIOTLS"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -149,7 +175,7 @@ var tests: [Target] {
         .testTarget(
             name: "ValidatorServiceTests",
             dependencies: [
-                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
+                "AuditTrail", "HostileInput", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
                 "ValidatorService", .lifecycle, .log, .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
@@ -157,7 +183,7 @@ var tests: [Target] {
         .testTarget(
             name: "LoginValidatorCommandsTests",
             dependencies: [
-                "AuditTrail", "LoginContracts", "LoginValidatorCommands", "ValidatorService",
+                "AuditTrail", "HostileInput", "LoginContracts", "LoginValidatorCommands", "ValidatorService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

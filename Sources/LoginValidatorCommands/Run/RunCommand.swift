@@ -18,8 +18,10 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
+        CoreDumps.suspend()
         let configuration = try self.options.load()
         LoggingSetup.bootstrap(level: configuration.logLevel, format: configuration.logFormat)
+        try CoreDumps.settle(areAllowed: configuration.allowsCoreDumps)
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "login-validator")

@@ -54,7 +54,10 @@ struct ValidateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        CoreDumps.suspend()
         let configuration = try self.options.load(requiresKafka: false)
+        try CoreDumps.settle(areAllowed: configuration.allowsCoreDumps)
+        for exposure in configuration.platform.exposures { Terminal.remark("warning: \(exposure.warning)\n") }
         let apps = try configuration.platform.apps()
         guard let app = self.app.map({ id in apps.first { $0.credentials.kgAppId == id } }) ?? apps.first,
             self.app != nil || apps.count == 1

@@ -2,12 +2,11 @@ import Foundation
 
 /// A file that the configuration names, read once: bounded, as UTF-8, never waiting.
 ///
-/// Its type and mode are asked of the path, its size of the bytes that were read.
+/// Its type and permissions are asked of the path, its size of the bytes that were read.
 struct BoundedFile {
     /// The text without a byte order mark, which editors of some systems write.
     let text: String
-    /// The permission bits.
-    let mode: mode_t
+    let permissions: FilePermissions
 
     /// Linux's PATH_MAX.
     static let maximumPathLength = 4096
@@ -29,10 +28,9 @@ struct BoundedFile {
             throw origin.naming(path, "cannot be read: \(String(cString: strerror(errno))).")
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let attributes = Self.attributes(path)
-        guard attributes?[.type] as? FileAttributeType == .typeRegular,
-            let mode = attributes?[.posixPermissions] as? NSNumber
-        else { throw origin.naming(path, "is not a regular file; name one.") }
+        guard let permissions = FilePermissions(path), permissions.isRegularFile else {
+            throw origin.naming(path, "is not a regular file; name one.")
+        }
         guard let bytes = try? file.read(upToCount: maximumBytes + 1) ?? Data() else {
             throw origin.naming(path, "cannot be read.")
         }
@@ -43,20 +41,12 @@ struct BoundedFile {
             throw origin.naming(path, "is not UTF-8 text; save it as such.")
         }
         self.text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-        self.mode = mode_t(mode.uint32Value & 0o777)
+        self.permissions = permissions
     }
 
-    /// A remark if others than the owner can read the file, which holds secrets.
-    func permissionWarning(_ path: String, named name: String) -> String? {
-        guard self.mode & 0o044 != 0 else { return nil }
-        return "\(name) names \(Self.shown(path)), which holds secrets and can be read by others (mode "
-            + String(self.mode, radix: 8) + "); chmod 600 it."
-    }
-
-    /// Of the file itself, where the path leads over links.
-    private static func attributes(_ path: String) -> [FileAttributeKey: Any]? {
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        return try? FileManager.default.attributesOfItem(atPath: target)
+    /// A remark if others than the owner can do with the file what they should not.
+    func permissionWarning(_ path: String, named name: String, holdsSecrets: Bool) -> String? {
+        self.permissions.warning("\(name) names", path, holdsSecrets ? .secrets : .settings)
     }
 
     /// A path fit for a message.

@@ -37,8 +37,8 @@ struct ConfigurationFile {
             )
         }
         self.problems.sort { $0.key < $1.key }
-        let hasSecret = self.values.keys.contains(where: \.isSecret)
-        if hasSecret, let warning = document.source.permissionWarning(path, named: "--config") {
+        let holdsSecrets = self.values.keys.contains(where: \.isSecret)
+        if let warning = document.source.permissionWarning(path, named: "--config", holdsSecrets: holdsSecrets) {
             self.warnings.append(warning)
         }
     }

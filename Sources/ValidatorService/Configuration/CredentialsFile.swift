@@ -18,7 +18,7 @@ struct CredentialsFile {
         } catch {
             throw ConfigurationError(problems: [error])
         }
-        self.warning = document.source.permissionWarning(path, named: name.key)
+        self.warning = document.source.permissionWarning(path, named: name.key, holdsSecrets: true)
         guard let list = document.root?.sequence ?? document.root?.mapping?["apps"]?.sequence,
             (1...Self.maximumApps).contains(list.count)
         else {

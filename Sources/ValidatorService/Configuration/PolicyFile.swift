@@ -20,6 +20,9 @@ struct PolicyFile {
     /// - Throws: A problem if there are no rows to read; what is wrong with single rows is in ``problems``.
     init(_ path: String, named name: ConfigurationError.Problem) throws(ConfigurationError.Problem) {
         let document = try YAMLFile(path, named: name, maximumBytes: Self.maximumBytes)
+        if let warning = document.source.permissionWarning(path, named: name.key, holdsSecrets: false) {
+            self.warnings.append(warning)
+        }
         guard let root = document.root?.mapping, root.count == 1, let list = root["rows"]?.sequence,
             (1...Self.maximumRows).contains(list.count)
         else {

@@ -6,7 +6,7 @@ struct PropertiesFile {
     private(set) var properties: [String: String] = [:]
     /// Lines that are not properties, by number; never their text, which may hold a password.
     private(set) var problems: [ConfigurationError.Problem] = []
-    /// Set if the file holds secrets that others can read.
+    /// Set if others can change the file, or read it though it holds secrets.
     private(set) var warning: String?
 
     static let maximumBytes = 262_144
@@ -35,8 +35,7 @@ struct PropertiesFile {
                 throw name.naming(path, "sets more than \(Self.maximumProperties) properties; shorten it.")
             }
         }
-        if self.properties.contains(where: { KafkaConfiguration.isSecret($0.key, $0.value) }) {
-            self.warning = file.permissionWarning(path, named: name.key)
-        }
+        let holdsSecrets = self.properties.contains { KafkaConfiguration.isSecret($0.key, $0.value) }
+        self.warning = file.permissionWarning(path, named: name.key, holdsSecrets: holdsSecrets)
     }
 }

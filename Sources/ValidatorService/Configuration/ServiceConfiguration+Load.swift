@@ -36,6 +36,7 @@ extension ServiceConfiguration {
         configuration.readEventsAndOutcomes(&reader)
         configuration.readAudit(&reader)
         configuration.readProcess(&reader)
+        reader.warnings += configuration.exposures.map(\.warning) + configuration.trailWarnings()
         guard reader.problems.isEmpty else {
             throw ConfigurationError(problems: reader.problems, warnings: reader.warnings)
         }

@@ -64,6 +64,9 @@ extension ServiceConfiguration {
         do throws(ConfigurationError.Problem) {
             let name = reader.layers.problem(of: .certificateAuthorityFile)
             let file = try BoundedFile(path, named: name, maximumBytes: 4_194_304)
+            if let warning = file.permissionWarning(path, named: name.key, holdsSecrets: false) {
+                reader.warnings.append(warning)
+            }
             if !file.text.contains("-----BEGIN CERTIFICATE-----") {
                 reader.complain(about: .certificateAuthorityFile, "must name a PEM file with a certificate.")
             }

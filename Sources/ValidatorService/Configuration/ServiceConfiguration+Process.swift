@@ -52,6 +52,12 @@ extension ServiceConfiguration {
             default: self.shutdownTimeout,
             in: .milliseconds(100)...(.seconds(600))
         )
+        self.allowsCoreDumps = reader.flag(.coreDumps, default: false)
+        if self.allowsCoreDumps {
+            reader.warnings.append(
+                "\(Setting.coreDumps.name) lets a crash write this process' memory, tokens and keys with it, to disk."
+            )
+        }
     }
 
     private static let maximumInstanceIDLength = 100

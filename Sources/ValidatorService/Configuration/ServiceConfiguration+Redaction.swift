@@ -24,11 +24,14 @@ extension ServiceConfiguration.Audit: CustomStringConvertible, CustomReflectable
 extension ServiceConfiguration {
     /// What the entry of a start says about the configuration; nothing secret.
     var auditDetails: [String: String] {
-        [
+        var details = [
             "topic": self.kafka.loginEventsTopic, "group": self.kafka.groupID,
             "delivery": self.kafka.delivery.rawValue, "policy": self.policy.version,
             "apps": self.platform.credentials.map(\.kgAppId).sorted().prefix(100).joined(separator: " "),
             "platform": self.platform.baseURL,
         ]
+        let exposures = self.exposures.map(\.name)
+        if !exposures.isEmpty { details["exposures"] = exposures.joined(separator: " ") }
+        return details
     }
 }

@@ -18,6 +18,8 @@ package struct ServiceConfiguration: Sendable {
     package var logFormat = LogFormat.automatic
     /// How long a stop may wait for what is under way.
     package var shutdownTimeout: Duration = .seconds(25)
+    /// Whether a crash may leave this process' memory behind.
+    package var allowsCoreDumps = false
     /// What is allowed and worth a remark.
     package var warnings: [String] = []
     /// Where each value came from, for `config show`.

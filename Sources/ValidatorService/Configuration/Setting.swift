@@ -50,6 +50,7 @@ extension Setting {
     static let logLevel = Setting("LOG_LEVEL", "log.level")
     static let logFormat = Setting("LOG_FORMAT", "log.format")
     static let shutdownTimeout = Setting("SHUTDOWN_TIMEOUT", "shutdownTimeout")
+    static let coreDumps = Setting("CORE_DUMPS", "coreDumps")
 
     /// Every setting, in the order they are shown.
     static let all: [Setting] = [
@@ -58,6 +59,7 @@ extension Setting {
         .maximumConnections, .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
         .fingerprintKey.inFile, .opsListen, .instanceID, .logLevel, .logFormat, .shutdownTimeout,
+        .coreDumps,
     ]
 
     /// The setting of that environment name or file key.

@@ -1,0 +1,23 @@
+extension ServiceConfiguration {
+    /// What is wrong with the permissions of the trail, its folder and the fingerprint key beside it, where they exist.
+    ///
+    /// A key that others can read or change is refused at the start; here it is a remark, with the command that helps.
+    func trailWarnings() -> [String] {
+        let path = self.audit.database
+        let setting = Setting.database.name
+        var warnings: [String?] = ["", "-wal", "-shm"].map { suffix in
+            FilePermissions(path + suffix)?.warning(
+                suffix.isEmpty ? "\(setting) names" : "Beside \(setting) is",
+                path + suffix,
+                .trail
+            )
+        }
+        if self.audit.fingerprintKeyBytes == nil {
+            let key = path + ".fingerprint-key"
+            warnings.append(FilePermissions(key)?.warning("Beside \(setting) is", key, .secrets))
+        }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        warnings.append(FilePermissions(folder)?.warning("\(setting) is in", folder, .folder))
+        return warnings.compactMap { $0 }
+    }
+}
