@@ -8,12 +8,15 @@ final class ConsumerControl: Sendable {
     let ended = DispatchGroup()
     let signal = WakeSignal()
     private let state = Mutex(State())
+    /// Turns of the thread's loop so far; see ``KafkaConsumer/turns``.
+    let turns = Atomic<UInt64>(0)
 
     private struct State {
         var epoch: UInt64 = 0
         /// At most one entry a partition of the running assignment.
         var demand: [KafkaTopicPartition: Int] = [:]
         var deadline: ContinuousClock.Instant?
+        var isReconnectAsked = false
         var thread: ObjectIdentifier?
     }
 
@@ -36,6 +39,18 @@ final class ConsumerControl: Sendable {
 
     /// The deadline of the stop, once one was asked for.
     var stopDeadline: ContinuousClock.Instant? { self.state.withLock { $0.deadline } }
+
+    /// Asks the thread to go on with a new client. Any thread.
+    func requestReconnect() {
+        self.state.withLock { $0.isReconnectAsked = true }
+        self.signal.wake()
+    }
+
+    /// Whether a new client was asked for. The consumer's thread.
+    var isReconnectAsked: Bool { self.state.withLock { $0.isReconnectAsked } }
+
+    /// The thread has a new client: what was asked for until now is done.
+    func reconnected() { self.state.withLock { $0.isReconnectAsked = false } }
 
     /// Hands the demand added since the last call over to the consumer's thread.
     func takeDemand(_ body: (KafkaTopicPartition, Int) -> Void) {

@@ -16,7 +16,7 @@ extension ConsumerLoop {
     func rebalance(_ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?) {
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            guard self.control.stopDeadline == nil, let list else {
+            guard self.control.stopDeadline == nil, !self.isClosing, let list else {
                 rd_kafka_assign(self.handle.raw, nil)
                 return
             }

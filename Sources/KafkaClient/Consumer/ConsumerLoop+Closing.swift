@@ -8,7 +8,8 @@ extension ConsumerLoop {
     /// the deadline has passed already, closing is not begun: the partitions are given up as lost and the group notices
     /// by `session.timeout.ms`.
     func close() {
-        let deadline = self.control.stopDeadline ?? .now
+        self.isClosing = true
+        let deadline = self.control.stopDeadline ?? .now + Self.reconnectLimit
         if self.pending != nil { self.abandonPendingAssignment() }
         if ContinuousClock.now < deadline { self.leaveGroup(deadline: deadline) }
         if self.isAssigned { self.revoke(lost: true) }
@@ -38,6 +39,8 @@ extension ConsumerLoop {
         return true
     }
 
+    /// How long leaving the group may take when another client follows.
+    private static let reconnectLimit = Duration.seconds(10)
     private static let closingPollInterval = DispatchTimeInterval.milliseconds(20)
     /// How long closing may go on after the deadline, when nothing is left but librdkafka's own steps.
     private static let closingGrace = Duration.seconds(2)

@@ -1,6 +1,7 @@
 import CRDKafka
 import Dispatch
 import Logging
+import Synchronization
 
 /// The work of a consumer's thread: polls, assigns, delivers, sleeps.
 ///
@@ -16,7 +17,9 @@ final class ConsumerLoop: @unchecked Sendable {
     /// The group's queue: rebalances, errors, statistics. Never records.
     let groupQueue: EventQueue
     /// The running assignment's number; also of the last one.
-    var epoch: UInt64 = 0
+    var epoch: UInt64
+    /// Nothing is assigned any more: the client is about to end.
+    var isClosing = false
     /// True from the delegate's `assigned` to its `revoked`.
     var isAssigned = false
     var partitions: [AssignedPartition] = []
@@ -38,7 +41,8 @@ final class ConsumerLoop: @unchecked Sendable {
         handle: LibraryHandle,
         context: LibraryContext,
         delegate: any KafkaConsumerDelegate,
-        control: ConsumerControl
+        control: ConsumerControl,
+        epoch: UInt64
     ) {
         self.consumer = consumer
         self.settings = settings
@@ -46,6 +50,7 @@ final class ConsumerLoop: @unchecked Sendable {
         self.context = context
         self.delegate = delegate
         self.control = control
+        self.epoch = epoch
         self.batch = .allocate(capacity: settings.maximumBatchRecords)
         self.batch.initialize(repeating: nil)
         rd_kafka_poll_set_consumer(handle.raw)
@@ -56,12 +61,13 @@ final class ConsumerLoop: @unchecked Sendable {
         self.batch.deallocate()
     }
 
-    /// The thread's whole life.
+    /// The client's whole life: until a stop, or until another client is asked for.
     func run() {
         self.control.enterThread()
         self.context.consumer = self
         self.subscribe()
-        while self.control.stopDeadline == nil {
+        while self.control.stopDeadline == nil, !self.control.isReconnectAsked {
+            self.control.turns.wrappingAdd(1, ordering: .relaxed)
             self.pollGroup()
             self.servePendingAssignment()
             self.acceptDemand()
@@ -100,7 +106,9 @@ final class ConsumerLoop: @unchecked Sendable {
 
     /// A message of the group's queue: an error. A record would be one that escaped its partition's queue.
     private func received(outOfPlace message: rd_kafka_message_t) {
-        if message.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+        if message.err == RD_KAFKA_RESP_ERR__FATAL, let error = self.context.fatalError(of: self.handle.raw) {
+            self.failed(error)
+        } else if message.err != RD_KAFKA_RESP_ERR_NO_ERROR {
             self.failed(KafkaError(message: message, of: nil))
         } else {
             self.failed(

@@ -26,13 +26,22 @@ extension KafkaConsumer {
     }
 
     /// The membership as it is now, for a transaction that commits this consumer's offsets. Any thread.
+    ///
+    /// Look at ``KafkaGroupMetadata/isOfMember`` before it is used: the consumer may just have been expelled.
     package func groupMetadata() throws(KafkaError) -> KafkaGroupMetadata {
         let action = "read the group's metadata"
         let client = try self.client(action)
+        // The member's id is read before and after, because librdkafka's own thread may change it in between.
+        let before = client.memberID
         guard let metadata = rd_kafka_consumer_group_metadata(client.raw) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__STATE, while: action)
         }
-        return KafkaGroupMetadata(consuming: metadata)
+        return KafkaGroupMetadata(
+            consuming: metadata,
+            groupID: self.settings.groupID,
+            groupInstanceID: self.settings.groupInstanceID,
+            members: [before, client.memberID]
+        )
     }
 
     /// The cluster's id, the same from every broker; nil if none answered within `timeout`. Any thread.

@@ -15,7 +15,8 @@ package final class KafkaConsumer: Sendable {
     let handle: Mutex<LibraryHandle?>
     let control: ConsumerControl
     private let phase: Mutex<Phase>
-    private let settings: Settings
+    let settings: Settings
+    private let blueprint: Blueprint
 
     /// What a consumer does when the group has committed no offset, or one that is no longer there.
     package enum AutoOffsetReset: String, Hashable, Sendable {
@@ -29,6 +30,7 @@ package final class KafkaConsumer: Sendable {
 
     struct Settings: Sendable {
         let groupID: String
+        let groupInstanceID: String?
         let topics: [String]
         let maximumBatchRecords: Int
     }
@@ -44,6 +46,24 @@ package final class KafkaConsumer: Sendable {
         let delegate: any KafkaConsumerDelegate
     }
 
+    /// What a client is made of, kept for the next one.
+    private struct Blueprint: Sendable {
+        let properties: [(name: String, value: String)]
+        let configuration: KafkaConfiguration
+        let logger: Logger
+
+        func makeClient() throws(KafkaError) -> (handle: LibraryHandle, context: LibraryContext) {
+            let context = LibraryContext(logger: self.logger)
+            let handle = try LibraryHandle(
+                RD_KAFKA_CONSUMER,
+                properties: self.properties,
+                configuration: self.configuration,
+                context: context
+            )
+            return (handle, context)
+        }
+    }
+
     /// Records of one batch at most.
     package static let maximumBatchRecords = 500
 
@@ -52,7 +72,8 @@ package final class KafkaConsumer: Sendable {
     /// - Parameters:
     ///   - configuration: how to reach the cluster.
     ///   - groupID: the consumer group (`group.id`).
-    ///   - groupInstanceID: makes the member static (`group.instance.id`): it can restart without a rebalance.
+    ///   - groupInstanceID: makes the member static (`group.instance.id`): if it is back within `session.timeout.ms`, the
+    ///     group does not rebalance. Of two members with one id the earlier gets a fatal ``KafkaError/Code/fenced``.
     ///   - topics: the topics to consume, by name.
     ///   - autoOffsetReset: where to begin if the group has committed nothing.
     ///   - maximumBatchRecords: of one call of the delegate, and of one partition's turn.
@@ -80,21 +101,25 @@ package final class KafkaConsumer: Sendable {
                 message: "A consumer of group \(groupID) needs at least one topic, and no empty name. Name the topics."
             )
         }
-        let context = LibraryContext(logger: logger)
-        let handle = try LibraryHandle(
-            RD_KAFKA_CONSUMER,
+        self.blueprint = Blueprint(
             properties: configuration.consumerProperties(
                 groupID: groupID,
                 groupInstanceID: groupInstanceID,
                 autoOffsetReset: autoOffsetReset
             ),
             configuration: configuration,
-            context: context
+            logger: logger
         )
+        let (handle, context) = try self.blueprint.makeClient()
         self.handle = Mutex(handle)
         self.control = ConsumerControl()
         self.phase = Mutex(Phase(parts: Parts(context: context, delegate: delegate)))
-        self.settings = Settings(groupID: groupID, topics: topics, maximumBatchRecords: maximumBatchRecords)
+        self.settings = Settings(
+            groupID: groupID,
+            groupInstanceID: groupInstanceID,
+            topics: topics,
+            maximumBatchRecords: maximumBatchRecords
+        )
     }
 
     /// Starts the consumer's thread, which subscribes and polls. A second call, or one after a stop, does nothing.
@@ -113,21 +138,59 @@ package final class KafkaConsumer: Sendable {
         thread.start()
     }
 
-    /// The thread's work. When it returns, no reference to the client is left on this thread.
+    /// The thread's work, one client after the other. When it returns, no reference to a client is left on this thread.
     private func runThread() {
-        guard let parts = self.phase.withLock({ $0.parts.take() }), let handle = self.handle.withLock({ $0 })
-        else { return }
+        guard let parts = self.phase.withLock({ $0.parts.take() }) else { return }
+        var context = parts.context
+        var epoch: UInt64 = 0
+        while true {
+            epoch = self.runClient(context, parts.delegate, after: epoch)
+            self.releaseHandle()
+            guard self.control.stopDeadline == nil else { return }
+            do throws(KafkaError) {
+                let client = try self.blueprint.makeClient()
+                context = client.context
+                self.handle.withLock { $0 = client.handle }
+                self.control.reconnected()
+            } catch {
+                parts.delegate.consumer(self, failed: error.asFatal)
+                return
+            }
+        }
+    }
+
+    /// - Returns: the number of the last assignment.
+    private func runClient(
+        _ context: LibraryContext,
+        _ delegate: any KafkaConsumerDelegate,
+        after epoch: UInt64
+    ) -> UInt64 {
+        guard let handle = self.handle.withLock({ $0 }) else { return epoch }
         let loop = ConsumerLoop(
             consumer: self,
             settings: self.settings,
             handle: handle,
-            context: parts.context,
-            delegate: parts.delegate,
-            control: self.control
+            context: context,
+            delegate: delegate,
+            control: self.control,
+            epoch: epoch
         )
         loop.run()
-        self.releaseHandle()
+        return loop.epoch
     }
+
+    /// Leaves the group, destroys the client and joins again with a new one: what can be done about a client that does
+    /// not deliver what is there.
+    ///
+    /// The delegate hears of a revocation and, when the group has rebalanced, of the next assignment; epochs go on
+    /// counting. Only asks for it: any thread, returns at once. After a stop, or before a start, it does nothing.
+    package func reconnect() {
+        self.control.requestReconnect()
+    }
+
+    /// How many turns the consumer's thread has made. It makes one at least every 100 ms, unless the delegate or
+    /// librdkafka blocks it. Any thread.
+    package var turns: UInt64 { self.control.turns.load(ordering: .relaxed) }
 
     /// Lets the consumer deliver `records` more records of a partition; each record delivered uses up one.
     ///

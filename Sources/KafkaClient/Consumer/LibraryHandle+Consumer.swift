@@ -14,6 +14,13 @@ extension LibraryHandle {
         return list.elements.map { KafkaCommittedOffset($0) }
     }
 
+    /// The id that the group gave this member; empty while it is none.
+    var memberID: String {
+        guard let id = rd_kafka_memberid(self.raw) else { return "" }
+        defer { rd_kafka_mem_free(self.raw, id) }
+        return String(cString: id)
+    }
+
     /// A new reference to a partition's own queue.
     func queue(of topicPartition: KafkaTopicPartition) -> OpaquePointer? {
         rd_kafka_queue_get_partition(self.raw, topicPartition.topic, topicPartition.partition)

@@ -53,6 +53,18 @@ package struct KafkaError: Error, Sendable, CustomStringConvertible {
         self.location = Location(file: file, line: line)
     }
 
+    /// The same error, of a client that can do nothing any more.
+    var asFatal: KafkaError {
+        KafkaError(
+            code: self.code,
+            librdkafkaCode: self.librdkafkaCode,
+            isFatal: true,
+            message: self.message,
+            file: self.location.file,
+            line: self.location.line
+        )
+    }
+
     /// librdkafka's name of the error, such as `_TIMED_OUT`; empty for an error that this module found by itself.
     package var librdkafkaName: String {
         self.librdkafkaCode == 0 ? "" : String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(self.librdkafkaCode)))

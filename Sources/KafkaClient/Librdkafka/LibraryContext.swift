@@ -58,23 +58,28 @@ final class LibraryContext: @unchecked Sendable {
 
     /// `error_cb`: informational unless it is fatal; librdkafka tries again by itself.
     private func failed(_ client: OpaquePointer, _ code: rd_kafka_resp_err_t, reason: String) {
-        var code = code
-        var reason = reason
-        let isFatal = code == RD_KAFKA_RESP_ERR__FATAL
-        if isFatal {
-            var text = [CChar](repeating: 0, count: 512)
-            code = rd_kafka_fatal_error(client, &text, text.count)
-            reason = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        }
-        let error = KafkaError(code, reason: reason, isFatal: isFatal, while: "keep the connection to Kafka in order")
+        let error =
+            (code == RD_KAFKA_RESP_ERR__FATAL ? self.fatalError(of: client) : nil)
+            ?? KafkaError(code, reason: reason, while: Self.action)
         if let consumer = self.consumer {
             consumer.failed(error)
         } else {
             self.logger.log(
-                level: isFatal ? .error : .warning,
+                level: error.isFatal ? .error : .warning,
                 "Kafka client error",
                 metadata: ["error": "\(error)"]
             )
         }
     }
+
+    /// What made a client fatal: callbacks and messages only say that something did.
+    func fatalError(of client: OpaquePointer) -> KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(client, &text, text.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        let reason = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        return KafkaError(code, reason: reason, isFatal: true, while: Self.action)
+    }
+
+    private static let action = "keep the connection to Kafka in order"
 }

@@ -64,6 +64,7 @@ struct TestCluster: Sendable {
     func makeConsumer(
         _ probe: ConsumerProbe,
         group: String = "group",
+        instance: String? = nil,
         topics: [String],
         maximumBatchRecords: Int = KafkaConsumer.maximumBatchRecords,
         properties: [String: String] = [:]
@@ -73,6 +74,7 @@ struct TestCluster: Sendable {
         return try KafkaConsumer(
             configuration: self.configuration(defaults.merging(properties) { $1 }),
             groupID: self.name(group),
+            groupInstanceID: instance,
             topics: topics,
             maximumBatchRecords: maximumBatchRecords,
             delegate: probe,
