@@ -85,6 +85,9 @@ package actor ValidationEngine {
     /// What the engine holds just now.
     package var gauges: PipelineGauges { self.machine.gauges }
 
+    /// How far each assigned partition has got.
+    package var partitionGauges: [PartitionGauges] { self.machine.partitionGauges }
+
     /// An operator releases the mass-kick guard of an app, or of all, and accepts the kicks.
     ///
     /// - Returns: the apps whose guard was tripped.

@@ -16,6 +16,7 @@ extension ServiceConfiguration {
         self.kafka.groupID = reader.name(.groupID, default: standard.groupID, maximumLength: 200)
         self.readTopics(&reader)
         self.kafka.delivery = reader.word(.delivery, default: standard.delivery)
+        self.kafka.isStaticMember = reader.flag(.staticMembership, default: standard.isStaticMember)
         self.readProperties(&reader)
     }
 

@@ -52,6 +52,16 @@ extension ServiceConfiguration {
             default: self.shutdownTimeout,
             in: .milliseconds(100)...(.seconds(600))
         )
+        let stalls: ClosedRange<Duration> = .seconds(2)...(.seconds(86_400))
+        self.stallTimeout = reader.value(
+            .stallTimeout,
+            default: self.stallTimeout,
+            shown: "2m",
+            rule: "off, or a time such as 90s or 5m, from 2s to 24h"
+        ) { text in
+            if text.lowercased() == "off" { return .some(nil) }
+            return Duration(setting: text).flatMap { stalls.contains($0) ? .some(.some($0)) : nil }
+        }
         self.allowsCoreDumps = reader.flag(.coreDumps, default: false)
         if self.allowsCoreDumps {
             reader.warnings.append(

@@ -20,6 +20,8 @@ package struct ServiceConfiguration: Sendable {
     package var shutdownTimeout: Duration = .seconds(25)
     /// Whether a crash may leave this process' memory behind.
     package var allowsCoreDumps = false
+    /// How long consumption may stand still without a known reason; `nil` is for ever.
+    package var stallTimeout: Duration? = .seconds(120)
     /// What is allowed and worth a remark.
     package var warnings: [String] = []
     /// Where each value came from, for `config show`.
@@ -33,6 +35,8 @@ package struct ServiceConfiguration: Sendable {
         package var outcomesTopic = "login.outcomes"
         package var deadLettersTopic = "login.events.dead-letters"
         package var delivery = Delivery.exactlyOnce
+        /// Whether the instance is a static member of its group, by the name of ``ServiceConfiguration/instanceID``.
+        package var isStaticMember = false
         /// Further librdkafka properties, some of them secret.
         package var properties: [String: String] = [:]
 

@@ -26,6 +26,7 @@ extension Setting {
     static let outcomesTopic = Setting("KAFKA_OUTCOMES_TOPIC", "kafka.outcomesTopic")
     static let deadLettersTopic = Setting("KAFKA_DEAD_LETTERS_TOPIC", "kafka.deadLettersTopic")
     static let delivery = Setting("KAFKA_DELIVERY", "kafka.delivery")
+    static let staticMembership = Setting("KAFKA_STATIC_MEMBERSHIP", "kafka.staticMembership")
     static let propertiesFile = Setting("KAFKA_PROPERTIES_FILE", "kafka.propertiesFile")
     static let baseURL = Setting("PLATFORM_BASE_URL", "platform.baseUrl")
     static let appID = Setting("PLATFORM_APP_ID", "platform.appId")
@@ -50,15 +51,17 @@ extension Setting {
     static let logLevel = Setting("LOG_LEVEL", "log.level")
     static let logFormat = Setting("LOG_FORMAT", "log.format")
     static let shutdownTimeout = Setting("SHUTDOWN_TIMEOUT", "shutdownTimeout")
+    static let stallTimeout = Setting("STALL_TIMEOUT", "stallTimeout")
     static let coreDumps = Setting("CORE_DUMPS", "coreDumps")
 
     /// Every setting, in the order they are shown.
     static let all: [Setting] = [
-        .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .delivery, .propertiesFile,
-        .baseURL, .appID, .appSecret, .appSecret.inFile, .adminKey, .adminKey.inFile, .credentialsFile, .timeout,
+        .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .delivery,
+        .staticMembership, .propertiesFile, .baseURL, .appID, .appSecret, .appSecret.inFile, .adminKey,
+        .adminKey.inFile, .credentialsFile, .timeout,
         .maximumConnections, .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
-        .fingerprintKey.inFile, .opsListen, .instanceID, .logLevel, .logFormat, .shutdownTimeout,
+        .fingerprintKey.inFile, .opsListen, .instanceID, .logLevel, .logFormat, .shutdownTimeout, .stallTimeout,
         .coreDumps,
     ]
 

@@ -16,6 +16,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
     private let consumer: KafkaConsumer
     private let generations: GroupGenerations
     private let factory: RecordFactory
+    private let holds: HoldReasons
     private let logger: Logger
     private let fatal: @Sendable (any Error) -> Void
     private let state: Mutex<State>
@@ -23,7 +24,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
 
     private struct State {
         var producer: KafkaProducer?
-        var fencings = 0
+        var fencings = FencingHistory()
         /// Whether it has been seen that this broker keeps transactional offsets.
         var isVerified = false
     }
@@ -36,8 +37,6 @@ final class ExactlyOncePublisher: OutcomePublisher {
     static let resolveInterval = 0.5
     /// How long the first transaction's offsets may take to be seen.
     static let verificationTimeout: Duration = .seconds(5)
-    /// Producers in a row that another instance fenced, after which this one gives way.
-    static let maximumFencings = 3
 
     init(
         configuration: KafkaConfiguration,
@@ -45,6 +44,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         consumer: KafkaConsumer,
         generations: GroupGenerations,
         factory: RecordFactory,
+        holds: HoldReasons,
         logger: Logger,
         fatal: @escaping @Sendable (any Error) -> Void
     ) {
@@ -53,6 +53,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         self.consumer = consumer
         self.generations = generations
         self.factory = factory
+        self.holds = holds
         self.logger = logger
         self.fatal = fatal
         self.state = Mutex(State())
@@ -110,7 +111,6 @@ final class ExactlyOncePublisher: OutcomePublisher {
             isCommitting = true
             // The commit point: before this call nothing of the cycle is visible, after it all of it is.
             try self.retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: Self.callTimeout) }
-            state.fencings = 0
         } catch {
             try self.recover(from: error, isCommitting: isCommitting, offsets: offsets, &state)
         }
@@ -149,6 +149,8 @@ final class ExactlyOncePublisher: OutcomePublisher {
 
     /// Asks until the broker answers; `nil` when the service is stopping first.
     private func resolve(_ offsets: [KafkaOffsetCommit], _ state: inout State) -> Bool? {
+        self.holds.set(.kafkaRefuses)
+        defer { self.holds.unset(.kafkaRefuses) }
         while !self.isStopping.withLock({ $0 }) {
             do throws(KafkaError) {
                 _ = try self.producer(&state)
@@ -162,8 +164,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
     }
 
     private func countFencing(_ error: KafkaError, _ state: inout State) throws(PublicationFailure) {
-        state.fencings += 1
-        guard state.fencings >= Self.maximumFencings else { return }
+        guard state.fencings.fenced(at: .now) else { return }
         self.fatal(
             ServiceError(
                 "Another instance uses the transactional id \(self.transactionalID). Give every instance of the group "
@@ -202,6 +203,8 @@ final class ExactlyOncePublisher: OutcomePublisher {
     /// Makes the same call again while the error says so, at most for a transaction's time.
     private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
         let deadline = ContinuousClock.now + Self.transactionTimeout
+        var isHolding = false
+        defer { if isHolding { self.holds.unset(.kafkaRefuses) } }
         while true {
             do throws(KafkaError) {
                 return try call()
@@ -209,6 +212,8 @@ final class ExactlyOncePublisher: OutcomePublisher {
                 guard error.isRetriable, !error.mustAbort, !error.isFatal, ContinuousClock.now < deadline,
                     !self.isStopping.withLock({ $0 })
                 else { throw error }
+                if !isHolding { self.holds.set(.kafkaRefuses) }
+                isHolding = true
                 self.logger.debug("Making a call again", metadata: ["error": "\(error)"])
             }
         }
@@ -224,6 +229,15 @@ final class ExactlyOncePublisher: OutcomePublisher {
         }
     }
 
+    /// Whether the group has committed as far as that in any partition. If not exactly that, then another instance has
+    /// gone on from there meanwhile.
+    private func isKept(_ offsets: [KafkaOffsetCommit]) throws(KafkaError) -> Bool {
+        let committed = try self.consumer.committed(offsets.map(\.topicPartition), timeout: Self.callTimeout)
+        return committed.contains { found in
+            offsets.contains { $0.topicPartition == found.topicPartition && $0.offset <= found.offset ?? -1 }
+        }
+    }
+
     /// After the first transaction: a broker that took the offsets and did not keep them would make every restart
     /// publish everything again.
     private func verify(_ offsets: [KafkaOffsetCommit], _ state: inout State) {
@@ -231,7 +245,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         let deadline = ContinuousClock.now + Self.verificationTimeout
         do throws(KafkaError) {
             // The markers of a transaction follow its commit by some milliseconds.
-            while try !self.isCommitted(offsets) {
+            while try !self.isKept(offsets) {
                 if ContinuousClock.now >= deadline {
                     self.fatal(ServiceError.noTransactionalOffsets)
                     return

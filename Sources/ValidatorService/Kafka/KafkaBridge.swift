@@ -17,11 +17,12 @@ final class KafkaBridge: KafkaConsumerDelegate {
     private let generations: GroupGenerations
     private let logger: Logger
     private let fatal: @Sendable (any Error) -> Void
-    private let readiness: @Sendable (Bool) -> Void
+    private let assignment: @Sendable (Bool) -> Void
     /// Set once, before the consumer starts.
     private let engine = Mutex<ValidationEngine?>(nil)
     private let consumer = Mutex<KafkaConsumer?>(nil)
     private let consumed = Mutex<[KafkaTopicPartition: Int64]>([:])
+    private let hasAssignment = Mutex(false)
 
     /// How long a revocation waits for the running transaction; then the group's generation fences it.
     static let maximumRevocationHold: Duration = .seconds(30)
@@ -34,7 +35,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
         intake: sending LoginIntake,
         generations: GroupGenerations,
         logger: Logger,
-        readiness: @escaping @Sendable (Bool) -> Void,
+        assignment: @escaping @Sendable (Bool) -> Void,
         fatal: @escaping @Sendable (any Error) -> Void
     ) {
         self.trail = trail
@@ -42,7 +43,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
         self.intake = Mutex(intake)
         self.generations = generations
         self.logger = logger
-        self.readiness = readiness
+        self.assignment = assignment
         self.fatal = fatal
     }
 
@@ -70,6 +71,14 @@ final class KafkaBridge: KafkaConsumerDelegate {
         }
     }
 
+    /// Whether the group has given an assignment, be it an empty one.
+    var isAssigned: Bool { self.hasAssignment.withLock { $0 } }
+
+    private func setAssigned(_ isAssigned: Bool) {
+        self.hasAssignment.withLock { $0 = isAssigned }
+        self.assignment(isAssigned)
+    }
+
     // MARK: KafkaConsumerDelegate
 
     func consumer(
@@ -82,17 +91,24 @@ final class KafkaBridge: KafkaConsumerDelegate {
             consumed = Dictionary(uniqueKeysWithValues: assigned.map { ($0.topicPartition, $0.offset ?? 0) })
         }
         do throws(KafkaError) {
-            self.generations.assigned(epoch: epoch, metadata: try consumer.groupMetadata())
+            let metadata = try consumer.groupMetadata()
+            if metadata.isOfMember {
+                self.generations.assigned(epoch: epoch, metadata: metadata)
+            } else {
+                // Expelled between the assignment and now, as after a long stop: the revocation is on its way, and
+                // until then nothing may be published, because nothing would fence it.
+                self.logger.warning("The assignment was lost before it began", metadata: ["epoch": "\(epoch)"])
+            }
         } catch {
             self.logger.error("The group's generation cannot be read", metadata: ["error": "\(error)"])
         }
-        let assignments = assigned.map(self.assignment)
+        let assignments = assigned.map(self.partitionAssignment)
         self.engine.withLock { $0 }?.assigned(assignments, epoch: epoch)
-        self.readiness(true)
+        self.setAssigned(true)
         return [:]
     }
 
-    private func assignment(_ committed: KafkaCommittedOffset) -> PartitionAssignment {
+    private func partitionAssignment(_ committed: KafkaCommittedOffset) -> PartitionAssignment {
         let partition = SourcePartition(committed.topicPartition)
         var assignment = PartitionAssignment(
             partition: partition,
@@ -122,7 +138,7 @@ final class KafkaBridge: KafkaConsumerDelegate {
             "Partitions revoked",
             metadata: ["partitions": "\(revoked.count)", "epoch": "\(epoch)", "lost": "\(lost)"]
         )
-        self.readiness(false)
+        self.setAssigned(false)
         guard let engine = self.engine.withLock({ $0 }) else { return }
         let released = DispatchSemaphore(value: 0)
         engine.revoked(revoked.map(SourcePartition.init), epoch: epoch) { released.signal() }
@@ -150,7 +166,9 @@ final class KafkaBridge: KafkaConsumerDelegate {
     }
 
     func consumer(_ consumer: KafkaConsumer, failed error: KafkaError) {
-        if error.isFatal {
+        if error.isFatal, error.code == .fenced {
+            self.fatal(ServiceError.instanceTaken(error))
+        } else if error.isFatal {
             self.fatal(error)
         } else {
             self.logger.warning("Kafka consumer", metadata: ["error": "\(error)"])

@@ -8,6 +8,7 @@ extension PipelineMetrics {
         static let trailFailures = "login_validator_trail_failures_total"
         static let publicationFailures = "login_validator_publication_failures_total"
         static let supersededEntries = "login_validator_superseded_entries_total"
+        static let stalls = "login_validator_stalls_total"
         static let platformLatency = "login_validator_platform_latency_seconds"
         static let decisionLatency = "login_validator_decision_latency_seconds"
         static let cycleRecords = "login_validator_cycle_records"
@@ -37,6 +38,7 @@ extension PipelineMetrics {
         MetricDescription(Name.trailFailures, "Reads and writes that the audit trail refused."),
         MetricDescription(Name.publicationFailures, "Publications to Kafka that did not take place."),
         MetricDescription(Name.supersededEntries, "Recorded decisions that another instance made instead."),
+        MetricDescription(Name.stalls, "Standstills of consumption that nothing known explained, by cause."),
         MetricDescription(
             Name.platformLatency,
             "Time from sending a request to the end of its answer, of each decision's last attempt.",

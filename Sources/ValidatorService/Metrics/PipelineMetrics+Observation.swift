@@ -33,6 +33,11 @@ extension PipelineMetrics {
         }
     }
 
+    /// Counts a standstill.
+    package func observe(_ stall: Stall) {
+        self.stalls[stall.cause.name].increment()
+    }
+
     /// Shows what the engine holds.
     package func update(_ gauges: PipelineGauges) {
         self.assignedPartitions.set(gauges.assignedPartitions)

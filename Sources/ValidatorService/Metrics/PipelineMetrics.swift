@@ -14,6 +14,7 @@ package struct PipelineMetrics: Sendable {
     let trailFailures: Counter
     let publicationFailures: Counter
     let supersededEntries: Counter
+    let stalls: HandleTable<String, Counter>
     let platformLatency: Timer
     let decisionLatency: Timer
     let cycleRecords: Recorder
@@ -52,6 +53,9 @@ package struct PipelineMetrics: Sendable {
         self.trailFailures = counter(Name.trailFailures)
         self.publicationFailures = counter(Name.publicationFailures)
         self.supersededEntries = counter(Name.supersededEntries)
+        self.stalls = HandleTable { cause in
+            Counter(label: Name.stalls, dimensions: [("cause", cause)], factory: factory)
+        }
         self.platformLatency = timer(Name.platformLatency)
         self.decisionLatency = timer(Name.decisionLatency)
         self.cycleRecords = Recorder(label: Name.cycleRecords, dimensions: [], aggregate: true, factory: factory)

@@ -22,6 +22,8 @@ package final class ReadinessState: Sendable {
         package static let platform = Condition("platform")
         /// Partitions are assigned.
         package static let assignment = Condition("assignment")
+        /// Consumption does not stand still without a known reason.
+        package static let consumption = Condition("consumption")
         /// No mass-kick guard is tripped.
         package static let guardReleased = Condition("guard")
     }

@@ -18,6 +18,7 @@ struct ServiceParts {
     let consumer: KafkaConsumer
     let publisher: Publisher
     let engine: ValidationEngine
+    let backlog: KafkaBacklogProbe
 
     /// The two ways to publish, with what differs in their lives.
     enum Publisher {
@@ -54,6 +55,8 @@ struct ServiceCallbacks: Sendable {
     /// Whether partitions are assigned.
     let assignment: @Sendable (Bool) -> Void
     let observe: @Sendable (PipelineNotice) -> Void
+    /// Where the parts say why they hold.
+    let holds: HoldReasons
 }
 
 extension ServiceParts {
@@ -103,15 +106,21 @@ extension ServiceParts {
             intake: LoginIntake(clusterID: clusterID, fingerprinter: fingerprinter, credentials: credentials),
             generations: generations,
             logger: logger,
-            readiness: callbacks.assignment,
+            assignment: callbacks.assignment,
             fatal: callbacks.fatal
         )
         self.bridge = bridge
         self.consumer = try KafkaConsumer(
             configuration: kafka,
             groupID: configuration.kafka.groupID,
+            groupInstanceID: configuration.kafka.isStaticMember ? configuration.instanceID : nil,
             topics: [configuration.kafka.loginEventsTopic],
             delegate: bridge,
+            logger: logger
+        )
+        self.backlog = KafkaBacklogProbe(
+            configuration: kafka,
+            groupID: configuration.kafka.groupID,
             logger: logger
         )
         self.publisher = try Self.publisher(
@@ -184,6 +193,7 @@ extension ServiceParts {
                 consumer: consumer,
                 generations: generations,
                 factory: factory,
+                holds: callbacks.holds,
                 logger: logger,
                 fatal: callbacks.fatal
             )

@@ -22,9 +22,12 @@ package final class ValidationService: Service {
     private let fatalErrors: AsyncStream<any Error>
     private let fatal: AsyncStream<any Error>.Continuation
     private let engine = Mutex<ValidationEngine?>(nil)
+    private let holds = HoldReasons()
 
     /// How often gauges and lags are read.
     static let gaugeInterval: Duration = .seconds(2)
+    /// What a stop may take beyond all its limits before a stalled service is ended by force.
+    static let lastResortGrace: Duration = .seconds(10)
     /// What closing the consumer may take beyond the configured shutdown time.
     static let consumerStopTimeout: Duration = .seconds(10)
 
@@ -75,11 +78,13 @@ package final class ValidationService: Service {
                 let message = isAssigned ? "" : "No partitions are assigned."
                 readiness.set(.assignment, isReady: isAssigned, message: message)
             },
-            observe: { [metrics, readiness] notice in
+            observe: { [metrics, readiness, holds] notice in
                 metrics.observe(notice)
                 notices.log(notice)
                 readiness.observe(notice)
-            }
+                holds.observe(notice)
+            },
+            holds: self.holds
         )
         let (configuration, logger) = (self.configuration, self.logger)
         let parts = try await Self.blocking { try ServiceParts(configuration, callbacks: callbacks, logger: logger) }
@@ -118,9 +123,40 @@ package final class ValidationService: Service {
             }
             group.addTask { await self.readGauges(parts) }
             group.addTask { await self.reloadOnHangup(parts) }
-            defer { group.cancelAll() }
+            let watchdog = self.watchdog(parts)
+            watchdog?.start()
+            defer {
+                watchdog?.stop()
+                group.cancelAll()
+            }
             try await group.next()
         }
+    }
+
+    private func watchdog(_ parts: ServiceParts) -> WatchdogShell? {
+        guard let limit = self.configuration.stallTimeout else { return nil }
+        let patience = self.configuration.shutdownTimeout + Self.consumerStopTimeout + Self.lastResortGrace
+        return WatchdogShell(
+            .init(
+                consumer: parts.consumer,
+                bridge: parts.bridge,
+                engine: parts.engine,
+                backlog: parts.backlog,
+                holds: self.holds
+            ),
+            limit: limit,
+            metrics: self.metrics,
+            readiness: self.readiness,
+            logger: self.logger,
+            fatal: { [fatal] in fatal.yield($0) },
+            lastResort: {
+                // A thread that nothing can keep from running: what hangs may hang the end too.
+                Thread.detachNewThread {
+                    Thread.sleep(forTimeInterval: patience / .seconds(1))
+                    _exit(1)
+                }
+            }
+        )
     }
 
     private func readGauges(_ parts: ServiceParts) async {

@@ -14,7 +14,7 @@ import ValidationPipeline
         "PLATFORM_ALLOW_PLAINTEXT", "POLICY", "POLICY_FILE", "EVENTS_MAXIMUM_AGE", "OUTCOMES_FORMAT",
         "OUTCOMES_SOURCE", "OUTCOMES_PUBLISH_PASSES", "OUTCOMES_PUBLISH_REDIRECTS", "AUDIT_DATABASE",
         "AUDIT_FINGERPRINT_KEY", "AUDIT_FINGERPRINT_KEY_FILE", "OPS_LISTEN", "INSTANCE_ID", "LOG_LEVEL", "LOG_FORMAT",
-        "SHUTDOWN_TIMEOUT",
+        "SHUTDOWN_TIMEOUT", "KAFKA_STATIC_MEMBERSHIP", "STALL_TIMEOUT",
     ]
 
     @Test func everyNameOfTheContractIsASetting() {
@@ -31,6 +31,7 @@ import ValidationPipeline
         #expect(configuration.kafka.outcomesTopic == "login.outcomes")
         #expect(configuration.kafka.deadLettersTopic == "login.events.dead-letters")
         #expect(configuration.kafka.delivery == .exactlyOnce)
+        #expect(!configuration.kafka.isStaticMember)
         #expect(configuration.platform.baseURL == "https://kr-openapi-zinny3.game.kakao.com:10443")
         #expect(configuration.platform.timeout == .seconds(7))
         #expect(configuration.platform.maximumConnections == 64)
@@ -45,6 +46,7 @@ import ValidationPipeline
         #expect(!configuration.instanceID.isEmpty)
         #expect(configuration.logLevel == "info" && configuration.logFormat == .automatic)
         #expect(configuration.shutdownTimeout == .seconds(25))
+        #expect(configuration.stallTimeout == .seconds(120))
         #expect(configuration.warnings.isEmpty)
     }
 

@@ -57,6 +57,9 @@ import ValidationPipeline
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
         Good("LOG_FORMAT", "json") { $0.logFormat == .json },
+        Good("KAFKA_STATIC_MEMBERSHIP", "true") { $0.kafka.isStaticMember },
+        Good("STALL_TIMEOUT", "2s") { $0.stallTimeout == .seconds(2) },
+        Good("STALL_TIMEOUT", "OFF") { $0.stallTimeout == nil },
         Good("SHUTDOWN_TIMEOUT", "10m") { $0.shutdownTimeout == .seconds(600) },
         Good("SHUTDOWN_TIMEOUT", " 100ms ") { $0.shutdownTimeout == .milliseconds(100) },
     ]
@@ -104,6 +107,8 @@ import ValidationPipeline
         ("LOG_LEVEL", ["verbose", "0"]),
         ("LOG_FORMAT", ["xml"]),
         ("SHUTDOWN_TIMEOUT", ["99ms", "601s", "soon"]),
+        ("KAFKA_STATIC_MEMBERSHIP", ["instance"]),
+        ("STALL_TIMEOUT", ["1s", "25h", "never"]),
     ]
 
     @Test(arguments: Self.bad.flatMap { row in row.texts.map { (row.name, $0) } })
