@@ -47,7 +47,9 @@ struct PlaceTests {
         let command = try #require(error.message.split(separator: "lost: cp ").last).split(separator: " ")
         try #require(command.count == 2)
         #expect(command[1] == self.folder.database)
-        try FileManager.default.copyItem(atPath: String(command[0]), toPath: String(command[1]))
+        // Not copyItem: that would copy the link.
+        let content = try #require(FileManager.default.contents(atPath: String(command[0])))
+        try content.write(to: URL(fileURLWithPath: String(command[1])))
         #expect(try self.writer.append([.sample(3)]) == 3..<4)
         self.writer.close()
         try self.expectNumbered(4)

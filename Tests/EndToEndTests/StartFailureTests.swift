@@ -170,7 +170,7 @@ struct StartFailureTests {
         let stack = try await Stack()
         let first = try await stack.startService()
         let run = try await Program.run(["run"], environment: try stack.environment())
-        self.expectExplained(run, status: 1, says: ["Another instance", stack.trail])
+        self.expectExplained(run, status: 1, says: ["Another instance (process ", stack.trail])
         #expect(first.isRunning)
         #expect(try await first.terminate() == 0)
     }

@@ -31,10 +31,11 @@ extension WritingConnection {
         (try? self.settle()) != nil
     }
 
-    /// What the last copying after a commit ran into, once.
+    /// What the last copying after a commit ran into, once; the connection is given up with it.
     func takeCheckpointError() -> TrailError? {
         guard let failure = self.checkpointFailure else { return nil }
         self.checkpointFailure = nil
+        self.giveUp()
         return self.error(failure, whenTryingTo: "copy the WAL into")
     }
 

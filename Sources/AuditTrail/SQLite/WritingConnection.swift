@@ -129,6 +129,11 @@ final class WritingConnection {
         return self.noted(TrailError(resultCode: result, detail: detail, whenTryingTo: action, path: self.path))
     }
 
+    /// Has the connection replaced before it is used again.
+    func giveUp() {
+        self.isSound = false
+    }
+
     /// Draws the conclusion for ``isSound``.
     private func noted(_ error: TrailError) -> TrailError {
         switch error.code {

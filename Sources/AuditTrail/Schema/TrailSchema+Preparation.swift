@@ -46,8 +46,7 @@ extension TrailSchema {
     static func condition(of database: Database, path: String) throws -> Condition {
         let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        if application == 0, version == 0, objects == 0 { return .empty }
+        if application == 0, version == 0, try Self.isEmpty(database) { return .empty }
         guard application == Self.applicationID else {
             throw TrailError(
                 .notATrail,
@@ -56,6 +55,18 @@ extension TrailSchema {
         }
         guard version <= Self.version else { throw Self.newerVersion(path: path) }
         return .trail(version: version)
+    }
+
+    /// Whether there is nothing in the database, or only what the first preparation makes before its first migration: GRDB
+    /// commits its own table apart, and the power may fail just then.
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        let others = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+        )
+        guard others == 0 else { return false }
+        guard try database.tableExists("grdb_migrations") else { return true }
+        return try Int.fetchOne(database, sql: "SELECT count(*) FROM grdb_migrations") == 0
     }
 
     static func newerVersion(path: String) -> TrailError {

@@ -81,7 +81,10 @@ struct TrailFile: Hashable, Sendable {
     /// No crash leaves that, because the database gets its first page before there is a WAL. SQLite would delete the WAL
     /// and begin anew, and the last entries would be gone with nobody told.
     func requireContent() throws(TrailError) {
-        guard Self.size(ofFileAt: self.path) == 0, let log = Self.size(ofFileAt: self.path + "-wal"), log > 0 else {
+        // SQLite takes a file of one byte for an empty one too.
+        guard let size = Self.size(ofFileAt: self.path), size <= 1, let log = Self.size(ofFileAt: self.path + "-wal"),
+            log > 0
+        else {
             return
         }
         throw TrailError(

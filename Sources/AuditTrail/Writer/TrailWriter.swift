@@ -43,6 +43,9 @@ package final class TrailWriter: Sendable {
     /// The trail's name for itself: 128 random bits as 32 hexadecimal digits, made with the trail.
     package var trailID: String { self.state.withLock { $0.trailID } }
 
+    /// The database file: absolute, every symbolic link resolved.
+    package var path: String { self.state.withLock { $0.file.path } }
+
     /// The number that the next entry gets.
     package var nextIndex: Int64 { self.state.withLock { $0.nextIndex } }
 

@@ -16,7 +16,9 @@ extension WriterState {
             return try self.appendNew(entries, deliveries: deliveries, services: services)
         } catch {
             guard error.code == .alreadyRecorded, let indices = try self.numbers(of: entries) else { throw error }
-            // The append had been reported as failed, or its caller does not know that it was not.
+            // The append had been reported as failed, or its caller does not know that it was not. What happened to the
+            // service was numbered behind the decisions.
+            try self.noteSurvivors(from: indices.upperBound, try self.usableConnection())
             _ = try self.appendNew([], deliveries: deliveries, services: services)
             return indices
         }
@@ -85,7 +87,7 @@ extension WriterState {
 
     /// After a commit: the WAL may have become too long, and copying it may have failed.
     ///
-    /// What was committed is durable in the WAL, so it counts. But the connection has failed, and is not used again.
+    /// What was committed is durable in the WAL, so it counts. But before anything is added the WAL must be copied.
     private mutating func examineLog(_ connection: WritingConnection) {
         self.warnOfLongLog(connection)
         guard let error = connection.takeCheckpointError() else { return }

@@ -82,12 +82,11 @@ extension WriterState {
     }
 
     /// Remembers the service entries of an append that was reported as failed and is in the trail nevertheless.
-    ///
-    private mutating func noteSurvivors(from index: Int64, _ connection: WritingConnection) throws(TrailError) {
+    mutating func noteSurvivors(from index: Int64, _ connection: WritingConnection) throws(TrailError) {
         let rows = try connection.rows(
-            "\(EntryColumn.selection) WHERE e.\"index\" >= ? AND e.kind <> 'validation'",
+            "\(EntryColumn.selection) WHERE e.\"index\" >= ? AND e.kind <> 'validation' LIMIT ?",
             whenTryingTo: "read",
-            binding: [index]
+            binding: [index, Int64(Self.maximumSurvivors)]
         ) { row in Result { () throws(TrailError) in try row.trailEntry(path: connection.path) } }
         if self.survivors.count + rows.count > Self.maximumSurvivors { self.survivors = [:] }
         for row in rows {

@@ -102,6 +102,17 @@ final class KafkaBridge: KafkaConsumerDelegate {
         } catch {
             self.logger.error("The group's generation cannot be read", metadata: ["error": "\(error)"])
         }
+        let loss = ServiceError.lostEntries(
+            of: self.trail.trailID,
+            at: self.trail.path,
+            nextIndex: self.trail.nextIndex,
+            assigned: assigned
+        )
+        if let loss {
+            // The engine never hears of the partitions, so nothing is decided until the service has ended.
+            self.fatal(loss)
+            return [:]
+        }
         let assignments = assigned.map(self.partitionAssignment)
         self.engine.withLock { $0 }?.assigned(assignments, epoch: epoch)
         self.setAssigned(true)

@@ -28,8 +28,9 @@ struct TrailBridge: DecisionTrail {
                 services: transitions.map { ServiceEntry($0, instanceID: self.instanceID) }
             )
         } catch {
-            // A commit that failed on the disk was durable after all. Trying it again cannot help; a restart finds the
-            // entries when Kafka delivers their records again, and publishes them as they are.
+            // A commit that failed on the disk was durable after all, and since then some of its partitions were revoked:
+            // the numbers of the rest are no range. Trying it again cannot help; a restart finds the entries when Kafka
+            // delivers their records again, and publishes them as they are.
             if error.code == .alreadyRecorded { self.fatal(error) }
             throw TrailFailure(message: "\(error)")
         }

@@ -205,9 +205,10 @@ final class FaultyDisk: Sendable {
             var durable = state.durable[file] ?? []
             if durable.count > content.count { durable.removeLast(durable.count - content.count) }
             durable += [UInt8](repeating: 0, count: content.count - durable.count)
-            for page in state.dirty[file] ?? [] {
+            // A page behind the end was cut off since it was written.
+            for page in state.dirty[file] ?? [] where page * Self.pageSize < content.count {
                 let range = (page * Self.pageSize)..<min((page + 1) * Self.pageSize, content.count)
-                if !range.isEmpty { durable.replaceSubrange(range, with: content[range]) }
+                durable.replaceSubrange(range, with: content[range])
             }
             state.durable[file] = durable
             state.dirty[file] = []

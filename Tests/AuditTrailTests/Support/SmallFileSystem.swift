@@ -28,7 +28,7 @@ final class SmallFileSystem {
     }
 
     deinit {
-        umount2(self.path, CInt(MNT_DETACH.rawValue))
+        umount2(self.path, CInt(MNT_DETACH))
         rmdir(self.path)
     }
 
@@ -36,7 +36,7 @@ final class SmallFileSystem {
 
     /// Mounts it once more, with other options; the files stay.
     func remount(readOnly: Bool) throws {
-        let flags = UInt(MS_REMOUNT.rawValue) | (readOnly ? UInt(MS_RDONLY.rawValue) : 0)
+        let flags = UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0)
         guard mount("tmpfs", self.path, "tmpfs", flags, nil) == 0 else {
             throw CannotMount(reason: String(cString: strerror(errno)))
         }

@@ -120,6 +120,16 @@ final class Running: Sendable {
         self.status.withLock { if $0 == nil { kill(self.identifier, signal) } }
     }
 
+    /// The memory it has now, `VmRSS` of `/proc/PID/status`, in KiB.
+    func residentKibibytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(self.identifier)/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw Failure("\(self.name) has no memory")
+        }
+        return kibibytes
+    }
+
     /// Ends it at once, as a crash does.
     func crash() async throws {
         self.send(SIGKILL)
