@@ -23,7 +23,7 @@ struct DiskFaultTests {
 
     /// How many steps the story has when nothing goes wrong.
     private static func countSteps() throws -> [FaultyDisk.Step] {
-        let disk = FaultyDisk(try TemporaryFolder())
+        let disk = try AppendStory.makeDisk()
         let writer = try TrailWriter(disk.folder, options: AppendStory.options)
         disk.arm(.never)
         var story = AppendStory()
@@ -40,7 +40,9 @@ struct DiskFaultTests {
     func everyStepMayGoWrong(fault: FaultyDisk.Fault, sequel: Sequel) throws {
         let steps = try Self.countSteps()
         var faults = 0
-        for number in steps.indices {
+        for number in steps.indices where FaultyDisk.canHappen(fault, to: steps[number].call) {
+            // What leaves the disk as it was leaves the next process nothing new.
+            guard sequel == .repetition || steps[number].call.changesDisk else { continue }
             let comment: Comment = "\(fault) at step \(number), \(steps[number]), then \(sequel)"
             faults += try Self.tell(.at(number, count: 1, fault), sequel, comment)
         }
@@ -48,10 +50,10 @@ struct DiskFaultTests {
     }
 
     /// The error stays while the writer tries to get over it.
-    @Test(arguments: [2, 5, 11], [FaultyDisk.Fault.fails, .persists, .fills])
-    func severalStepsInARowMayGoWrong(count: Int, fault: FaultyDisk.Fault) throws {
-        for number in try Self.countSteps().indices {
-            _ = try Self.tell(.at(number, count: count, fault), .repetition, "\(count) \(fault) from step \(number)")
+    @Test(arguments: [3, 9])
+    func severalStepsInARowMayGoWrong(count: Int) throws {
+        for number in stride(from: 0, to: try Self.countSteps().count, by: 2) {
+            _ = try Self.tell(.at(number, count: count, .fails), .repetition, "\(count) from step \(number)")
         }
     }
 
@@ -63,7 +65,7 @@ struct DiskFaultTests {
 
     /// Tells the story, and returns how many steps went wrong.
     private static func tell(_ plan: FaultyDisk.Plan, _ sequel: Sequel, _ comment: Comment) throws -> Int {
-        let disk = FaultyDisk(try TemporaryFolder())
+        let disk = try AppendStory.makeDisk()
         let writer = try TrailWriter(disk.folder, options: AppendStory.options)
         disk.arm(plan)
         var story = AppendStory()
@@ -92,6 +94,7 @@ struct DiskFaultTests {
         _ comment: Comment
     ) throws {
         try Self.expectDurable(story, disk, isOver: false, comment)
+        story.isResumed = true
         let folder: TemporaryFolder
         switch sequel {
         case .repetition: return
@@ -126,7 +129,6 @@ struct DiskFaultTests {
         _ comment: Comment
     ) throws {
         let folder = try disk.afterPowerCut()
-        try TrailWriter(folder).close()
         try story.check(folder, isOver: isOver, "\(comment), power cut")
     }
 }

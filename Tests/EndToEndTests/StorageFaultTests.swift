@@ -6,7 +6,7 @@ extension ServiceTests {
     struct StorageFaultTests {
         static let refusal = "The trail refuses; nothing is published until it accepts"
         /// More than the service takes in at a time, so that its memory would show whatever it keeps too much of.
-        static let backlog = 10_000
+        static let backlog = 4000
 
         @Test(
             .enabled(if: MountedFolder.isPossible, "Only root can mount a small file system."),

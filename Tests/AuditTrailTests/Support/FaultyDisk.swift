@@ -15,6 +15,8 @@ final class FaultyDisk: Sendable {
     /// What SQLite asks of a file.
     enum Call: String {
         case open, read, write, truncate, sync, size, lock, mapIndex, lockIndex
+
+        var changesDisk: Bool { [.write, .truncate, .sync].contains(self) }
     }
 
     /// The files that SQLite makes of a database.
@@ -179,7 +181,7 @@ final class FaultyDisk: Sendable {
         }
     }
 
-    private static func canHappen(_ fault: Fault, to call: Call) -> Bool {
+    static func canHappen(_ fault: Fault, to call: Call) -> Bool {
         switch fault {
         case .fails: true
         case .persists: [.write, .truncate, .sync].contains(call)
