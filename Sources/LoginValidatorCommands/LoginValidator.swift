@@ -14,8 +14,8 @@ public struct LoginValidator: AsyncParsableCommand {
             """,
         version: Self.version,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, AuditCommand.self, ConfigCommand.self, DemoCommand.self,
-            SimulateCommand.self,
+            RunCommand.self, ValidateCommand.self, AuditCommand.self, DeadLettersCommand.self, ConfigCommand.self,
+            DemoCommand.self, SimulateCommand.self,
         ]
     )
 

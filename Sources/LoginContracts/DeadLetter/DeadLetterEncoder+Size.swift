@@ -1,6 +1,5 @@
 extension DeadLetterEncoder {
-    /// What was left out of a dead letter that would have been too large, from first to last.
-    package static let omittedHeader = "login-validator.omitted"
+    package static let omittedHeader = DeadLetterHeader.omitted
 
     /// Of a header or of the record around it: lengths, timestamp and offset, at most.
     private static let overheadBytes = 32

@@ -33,9 +33,9 @@ extension LoginEvent {
             overriddenPlatform: claimed == platform ? nil : claimed,
             loginMethod: method,
             playerId: fields.playerId,
-            eventID: fields.eventId ?? attributes.id
-                ?? Self.derivedID(partition: record.partition, offset: record.offset),
-            occurredAt: try rules.time("occurredAt", fields.occurredAt) ?? attributes.time ?? record.timestamp,
+            eventID: fields.eventId ?? attributes.id ?? Self.derivedID(of: record),
+            occurredAt: try rules.time("occurredAt", fields.occurredAt) ?? attributes.time
+                ?? Self.derivedTime(of: record),
             sessionId: fields.sessionId,
             serverId: fields.serverId,
             trace: TraceContext(traceparent: attributes.traceparent, tracestate: attributes.tracestate)

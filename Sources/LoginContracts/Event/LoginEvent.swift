@@ -50,7 +50,22 @@ extension LoginEvent {
     package static let maximumEventIDLength = 128
     package static let maximumOpaqueLength = 256
 
-    /// The id of an event whose producer gave none.
+    /// The id of an event whose producer gave none: its record's place, or the first one's if it was replayed.
+    package static func derivedID(of record: SourceRecord) -> String {
+        if let id = record.header(DeadLetterHeader.eventID), !id.isEmpty,
+            id.unicodeScalars.count <= Self.maximumEventIDLength
+        {
+            return id
+        }
+        return Self.derivedID(partition: record.partition, offset: record.offset)
+    }
+
+    /// The time of an event whose producer gave none: its record's timestamp, or the first one's if it was replayed.
+    package static func derivedTime(of record: SourceRecord) -> Timestamp? {
+        record.header(DeadLetterHeader.eventTime).flatMap { Timestamp(rfc3339: $0) } ?? record.timestamp
+    }
+
+    /// The id that a place gives.
     package static func derivedID(partition: SourcePartition, offset: Int64) -> String {
         let id = "\(partition.topic)-\(partition.partition)-\(offset)"
         // Kafka allows topic names of up to 249 characters; the place stays readable at the end.

@@ -6,3 +6,4 @@ extension Decision: ExpressibleByArgument {}
 extension DecisionReason: ExpressibleByArgument {}
 extension LoginMethod: ExpressibleByArgument {}
 extension Platform: ExpressibleByArgument {}
+extension DeadLetter.Disposition: ExpressibleByArgument {}

@@ -42,9 +42,8 @@ extension PipelineStateMachine {
         return ValidationEntry(
             identity: login.identity,
             recordedAt: now.wall,
-            eventID: event?.eventID
-                ?? LoginEvent.derivedID(partition: login.record.partition, offset: login.record.offset),
-            occurredAt: event?.occurredAt ?? login.record.timestamp,
+            eventID: event?.eventID ?? LoginEvent.derivedID(of: login.record),
+            occurredAt: event?.occurredAt ?? LoginEvent.derivedTime(of: login.record),
             kgAppId: event?.kgAppId,
             playerId: event?.playerId ?? verdict?.player?.playerId,
             sessionId: event?.sessionId,

@@ -10,6 +10,7 @@ import Testing
     static func added(_ disposition: DeadLetter.Disposition, stage: String, offset: [UInt8]) -> [Header] {
         [
             Header("login-validator.disposition", disposition.rawValue),
+            Header("login-validator.failures", "1"),
             Header("__connect.errors.topic", "login.events"),
             Header("__connect.errors.partition", "258"),
             Header("__connect.errors.offset", "72623859790382856"),
@@ -70,7 +71,8 @@ import Testing
             #expect(Set(encoded.headers.map(\.name)).count == encoded.headers.count)
             record = .login(encoded.value, headers: encoded.headers, offset: offset)
         }
-        #expect(counts == [18])
+        #expect(counts == [19])
+        #expect(record.header("login-validator.failures") == "5")
         #expect(record.headers.first == Header("own", "1"))
         #expect(record.header("__connect.errors.offset") == "5")
         #expect(record.header("kafka_dlt-exception-message") == "m6")
@@ -81,6 +83,32 @@ import Testing
         let record = SourceRecord.login([], headers: [old], timestamp: nil)
         let encoded = Self.encoder.encode(DeadLetter(record: record, disposition: .stale, message: "m"))
         #expect(!encoded.headers.contains(old))
+    }
+
+    /// Whoever writes login events must not be able to make a whole dead letter look as if it were not.
+    @Test func forgedHeadersOfAFailureAreReplaced() {
+        let forged = DeadLetterHeader.ofFailure.sorted().flatMap { [Header($0, "forged"), Header($0, "again")] }
+        let record = SourceRecord.login(Array("x".utf8), headers: forged + [Header("own", "1")])
+        let encoded = Self.encoder.encode(
+            DeadLetter(record: record, disposition: .stale, message: "m"),
+            maximumBytes: 10_000
+        )
+        #expect(encoded.headers.filter { $0.name == DeadLetterHeader.omitted } == [])
+        #expect(!encoded.headers.contains { $0.value == Array("forged".utf8) || $0.value == Array("again".utf8) })
+        #expect(Set(encoded.headers.map(\.name)).count == encoded.headers.count)
+    }
+
+    @Test(arguments: [
+        ([Header("login-validator.replays", "3")], "4"), ([Header("login-validator.failures", "7")], "8"),
+        ([Header("login-validator.replays", "-1")], "1"), ([Header("login-validator.replays", "many")], "1"),
+        ([Header("login-validator.replays", "99999999999999999999")], "1"),
+        ([Header("login-validator.replays", "1000000")], "1000000"),
+        ([Header(name: "login-validator.replays", value: nil)], "1"),
+    ])
+    func failuresAreCounted(_ headers: [Header], count: String) {
+        let record = SourceRecord.login(Array("x".utf8), headers: headers)
+        let encoded = Self.encoder.encode(DeadLetter(record: record, disposition: .stale, message: "m"))
+        #expect(encoded.headers.contains(Header("login-validator.failures", count)))
     }
 
     @Test func negativeTimestampIsTwosComplement() {

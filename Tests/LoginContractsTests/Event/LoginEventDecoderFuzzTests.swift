@@ -90,7 +90,7 @@ import Testing
         #expect(accepted > 300 && accepted < 2700, "\(accepted)")
     }
 
-    private static func mutate(_ value: inout [UInt8], _ random: inout SeededGenerator) {
+    static func mutate(_ value: inout [UInt8], _ random: inout SeededGenerator) {
         guard !value.isEmpty else { return }
         let start = Int.random(in: 0..<value.count, using: &random)
         let end = min(value.count, start + Int.random(in: 1...12, using: &random))

@@ -65,6 +65,13 @@ extension JSONSchema {
                 guard let count = document.string.map({ Int64($0.unicodeScalars.count) }) else { return [] }
                 return (isMinimum ? count >= limit : count <= limit) ? [] : ["\(path): has \(count) code points"]
             }
+        case "minItems", "maxItems":
+            let limit = try keyword.integer()
+            let isMinimum = keyword.name == "minItems"
+            return { document, path in
+                guard let count = document.array.map({ Int64($0.count) }) else { return [] }
+                return (isMinimum ? count >= limit : count <= limit) ? [] : ["\(path): has \(count) elements"]
+            }
         case "minimum", "maximum":
             let limit = try keyword.integer()
             let isMinimum = keyword.name == "minimum"

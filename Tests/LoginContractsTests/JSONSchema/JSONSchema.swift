@@ -84,6 +84,15 @@ struct JSONSchema {
                     }
                 }
             ]
+        case "items":
+            let element = try schema(keyword.argument)
+            return [
+                { document, path in
+                    (document.array ?? []).enumerated().flatMap { index, value in
+                        element.problems(of: value, path: "\(path)[\(index)]")
+                    }
+                }
+            ]
         case "allOf":
             return try keyword.elements().flatMap { try schema($0).checks }
         case "anyOf":

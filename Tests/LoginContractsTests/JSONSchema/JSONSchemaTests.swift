@@ -28,6 +28,8 @@ import Testing
             accepted: [["a": 1], [:], 3],
             refused: [["b": 1]]
         ),
+        Case(schema: ["items": ["type": "integer"]], accepted: [[1, 2], [], "x"], refused: [["1"], [1, nil]]),
+        Case(schema: ["minItems": 1, "maxItems": 2], accepted: [[1], [1, 2], "x"], refused: [[], [1, 2, 3]]),
         Case(schema: ["anyOf": [["const": 1], ["const": 2]]], accepted: [1, 2], refused: [3]),
         Case(schema: ["allOf": [["minimum": 1], ["maximum": 2]]], accepted: [1, 2], refused: [0, 3]),
         Case(schema: ["not": ["const": 1]], accepted: [2], refused: [1]),
@@ -47,7 +49,7 @@ import Testing
 
     @Test(
         arguments: [
-            ["minItems": 1], ["type": "text"], ["format": "email"], ["$ref": "absent"], ["then": true],
+            ["uniqueItems": true], ["type": "text"], ["format": "email"], ["$ref": "absent"], ["then": true],
             ["required": []],
             ["$schema": "http://json-schema.org/draft-07/schema#"], ["pattern": "["], ["maxLength": "3"], "text",
             ["if": ["const": 1], "then": ["unheardOf": 1]], ["properties": ["never": ["reached": true]]],

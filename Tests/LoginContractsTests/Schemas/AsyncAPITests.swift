@@ -41,6 +41,7 @@ import Yams
         #expect(
             operations.mapValues { $0["action"] } == [
                 "receiveLoginEvent": "receive", "sendOutcome": "send", "sendDeadLetter": "send",
+                "replayLoginEvent": "send", "markReplayed": "send",
             ]
         )
         var covered: Set<String> = []
@@ -99,6 +100,14 @@ import Yams
         // One that would be too large says what it leaves out.
         let cut = encoder.encode(letter, maximumBytes: 0).headers.map(\.name)
         #expect(cut.sorted() == names)
+    }
+
+    @Test func replayHeadersAreThoseTheEncoderWrites() throws {
+        let letter = DeadLetterDecoderTests.stored(.login("x"))
+        let event = ReplayEncoder(clusterID: "c").encode(letter, at: Timestamp(0))
+        #expect(event.headers.map(\.name).sorted() == (try self.headerNames(of: "loginEventReplayed")))
+        let marker = try ReplayMarkerTests.marker([3...7]).encode()
+        #expect(marker.headers.map(\.name).sorted() == (try self.headerNames(of: "replayMarker")))
     }
 
     /// The header names in a message's schema.
