@@ -1,0 +1,110 @@
+import LoginContracts
+import ValidationPipeline
+
+/// A trail in memory that survives its instance, with the rules of the real one: a record once, a mark once, numbers
+/// without a gap.
+final class SimulatedTrail {
+    let id: String
+    /// By number; `nil` where something that happened to the service is recorded.
+    private(set) var entries: [ValidationEntry?] = []
+    private(set) var indices: [RecordIdentity: Int64] = [:]
+    private(set) var marks: [Int64: DeliveryMark.Fate] = [:]
+    /// An append that failed in its commit and may yet be found when the process has ended.
+    private var limbo: Append?
+
+    struct Append {
+        var entries: [ValidationEntry]
+        var marks: [DeliveryMark]
+        var transitions: [GuardTransition]
+    }
+
+    /// What a failed append did to the disk.
+    enum Failure: CaseIterable {
+        case nothing
+        /// Its commit reached the disk although it reported an error.
+        case persisted
+        /// Only the end of the process will show which.
+        case limbo
+    }
+
+    init(id: String) {
+        self.id = id
+    }
+
+    var nextIndex: Int64 { Int64(self.entries.count) }
+
+    func entry(_ index: Int64) -> ValidationEntry? {
+        index >= 0 && index < self.nextIndex ? self.entries[Int(index)] : nil
+    }
+
+    /// Whether the rules allow it: a real trail would refuse it for ever.
+    func violation(of append: Append) -> String? {
+        var identities: Set<RecordIdentity> = []
+        for entry in append.entries
+        where self.indices[entry.identity] != nil || !identities.insert(entry.identity).inserted {
+            return "\(self.id): the record \(entry.eventID) is recorded twice"
+        }
+        var marked: Set<Int64> = []
+        for mark in append.marks {
+            guard self.marks[mark.index] == nil, marked.insert(mark.index).inserted else {
+                return "\(self.id): the entry \(mark.index) is marked twice"
+            }
+            guard self.entry(mark.index) != nil else { return "\(self.id): mark of the unknown entry \(mark.index)" }
+        }
+        return nil
+    }
+
+    func append(_ append: Append) -> Range<Int64> {
+        self.limbo = nil
+        let first = self.nextIndex
+        for entry in append.entries {
+            self.indices[entry.identity] = self.nextIndex
+            self.entries.append(entry)
+        }
+        let indices = first..<self.nextIndex
+        for _ in append.transitions { self.entries.append(nil) }
+        for mark in append.marks { self.marks[mark.index] = mark.fate }
+        return indices
+    }
+
+    func fail(_ append: Append, _ failure: Failure) {
+        switch failure {
+        case .nothing: break
+        case .persisted: _ = self.append(append)
+        case .limbo: self.limbo = append
+        }
+    }
+
+    /// The process ends; what was in limbo turns out to be there, or not.
+    func processEnded(isLimboDurable: Bool) {
+        guard let limbo else { return }
+        if isLimboDurable { _ = self.append(limbo) }
+        self.limbo = nil
+    }
+
+    func recorded(_ identities: [RecordIdentity]) -> [RecordIdentity: RecordedDecision] {
+        var found: [RecordIdentity: RecordedDecision] = [:]
+        for identity in identities {
+            guard let index = self.indices[identity], let entry = self.entry(index) else { continue }
+            found[identity] = RecordedDecision(
+                index: index,
+                entry: entry,
+                isCommitted: self.marks[index] == .committed
+            )
+        }
+        return found
+    }
+
+    func recordedThrough(_ partition: SourcePartition) -> Int64? {
+        self.entries.lazy.compactMap { $0?.identity }.filter { $0.partition == partition }.map(\.offset).max()
+    }
+
+    func inDoubt(_ partition: SourcePartition) -> [(index: Int64, offset: Int64)] {
+        self.entries.indices.compactMap { position in
+            guard let identity = self.entries[position]?.identity, identity.partition == partition,
+                self.marks[Int64(position)] == nil
+            else { return nil }
+            return (Int64(position), identity.offset)
+        }
+    }
+}
