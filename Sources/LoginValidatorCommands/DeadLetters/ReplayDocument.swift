@@ -24,10 +24,10 @@ struct ReplayDocument: Encodable {
             self.offsets = Dictionary(uniqueKeysWithValues: offsets.map { ("\($0)", $1.description) })
         }
 
-        /// `0: 3..7, 9; 1: 4`
-        var text: String {
-            self.offsets.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }.map { "\($0): \($1)" }
-                .joined(separator: "; ")
+        /// One line a partition, in full: a cell of a table would be cut.
+        var lines: String {
+            self.offsets.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
+                .map { "  partition \($0), offsets \($1)\n" }.joined()
         }
     }
 
@@ -62,11 +62,10 @@ struct ReplayDocument: Encodable {
 
     func text(_ format: OutputFormat) throws -> String {
         guard format == .table else { return try JSON.document(self) }
-        var table = TextTable([.init("RESULT"), .init("LETTERS", isNumber: true), .init("WHICH")])
-        table.append([self.dryRun ? "would be replayed" : "replayed", "\(self.replayed.count)", self.replayed.text])
-        table.append(["already replayed", "\(self.skipped.count)", self.skipped.text])
-        table.append(["cannot be replayed", "\(self.failed.count)", ""])
-        var text = table.text
+        var text = "\(self.dryRun ? "Would be replayed" : "Replayed") to \(self.destination): \(self.replayed.count)\n"
+        text += self.replayed.lines
+        text += "Already replayed: \(self.skipped.count)\n" + self.skipped.lines
+        text += "Cannot be replayed: \(self.failed.count)\n"
         for failure in self.failed.letters {
             text += "  \(failure.place): \(Terminal.printable(failure.reason))\n"
         }

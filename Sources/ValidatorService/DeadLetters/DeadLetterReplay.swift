@@ -180,7 +180,12 @@ package struct DeadLetterReplay {
             )
             var record = KafkaProducerRecord(try marker.encode(), topic: self.topic.name, timestamp: nil)
             record.partition = partition
-            try publisher.publish(batch.events, marker: record)
+            do throws(KafkaError) {
+                try publisher.publish(batch.events, marker: record)
+            } catch {
+                guard error.code == .fenced else { throw error }
+                throw ServiceError("Another replay of \(self.topic.name) has begun meanwhile and has taken over.")
+            }
         }
         for offsets in batch.offsets.ranges { self.report.replayed[partition, default: OffsetSet()].insert(offsets) }
         self.report.staleCount += batch.stale

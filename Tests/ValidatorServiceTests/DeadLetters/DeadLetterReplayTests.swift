@@ -308,7 +308,7 @@ import ValidatorService
         try bench.fill(0..<5)
         var early = try bench.makeReplay()
         var late = try bench.makeReplay()
-        #expect(throws: KafkaError.self) { try early.run { _, _ in } }
+        #expect(throws: ServiceError.self) { try early.run { _, _ in } }
         #expect(early.report.replayedCount == 0)
         try late.run { _, _ in }
         #expect(late.report.replayedCount == 5)
