@@ -76,26 +76,28 @@ import Testing
 
     static let huge = [UInt8](repeating: UInt8(ascii: "9"), count: 100_000)
 
-    @Test(arguments: [
+    static let tamperings: [Tampering] = [
         Tampering("login-validator.disposition"), Tampering("login-validator.disposition", [nil]),
         Tampering("login-validator.disposition", "lost"), Tampering("login-validator.disposition", ""),
         Tampering("login-validator.disposition", "stale", "stale"), Tampering("login-validator.disposition", [[0xFF]]),
-        Tampering("login-validator.disposition", [Self.huge]),
+        Tampering("login-validator.disposition", [huge]),
         Tampering("__connect.errors.topic"), Tampering("__connect.errors.topic", ""),
         Tampering("__connect.errors.topic", "a b"), Tampering("__connect.errors.topic", "a\u{1B}[2J"),
-        Tampering("__connect.errors.topic", [Self.huge]),
+        Tampering("__connect.errors.topic", [huge]),
         Tampering("__connect.errors.topic", "other", named: "kafka_dlt-original-topic"),
         Tampering("__connect.errors.partition"), Tampering("__connect.errors.partition", "-1"),
         Tampering("__connect.errors.partition", "+1"), Tampering("__connect.errors.partition", "2147483648"),
         Tampering("__connect.errors.partition", "1", "1"),
         Tampering("__connect.errors.partition", "4", named: "kafka_dlt-original-partition"),
         Tampering("__connect.errors.offset", "9223372036854775808"), Tampering("__connect.errors.offset", "１"),
-        Tampering("__connect.errors.offset", ""), Tampering("__connect.errors.offset", [Self.huge]),
+        Tampering("__connect.errors.offset", ""), Tampering("__connect.errors.offset", [huge]),
         Tampering("__connect.errors.offset", "1043", named: "kafka_dlt-original-offset"),
         Tampering("kafka_dlt-original-topic"), Tampering("kafka_dlt-original-partition", "3"),
         Tampering("kafka_dlt-original-partition", [[0, 0, 0, 0, 3]]), Tampering("kafka_dlt-original-offset", [nil]),
         Tampering("kafka_dlt-original-offset", [[UInt8](repeating: 0xFF, count: 8)]),
-    ])
+    ]
+
+    @Test(arguments: tamperings)
     func tamperedHeaderIsNamedAndNothingIsReplayed(_ tampering: Tampering) throws {
         var record = Self.record(.login("x"))
         record.headers.removeAll { $0.name == tampering.header }

@@ -24,7 +24,9 @@ import Testing
         )
     }
 
-    @Test(arguments: [[0...0], [3...7, 9...9], (0..<500).map { Int64($0 * 2)...Int64($0 * 2) }])
+    @Test(
+        arguments: [[0...0], [3...7, 9...9], (0..<500).map { Int64($0 * 2)...Int64($0 * 2) }] as [[ClosedRange<Int64>]]
+    )
     func markerIsReadBackAndValidBySchema(_ ranges: [ClosedRange<Int64>]) throws {
         let marker = Self.marker(ranges)
         let encoded = try marker.encode()
@@ -38,15 +40,17 @@ import Testing
         #expect((encoded.value?.count ?? 0) < 20_000)
     }
 
-    @Test(arguments: [
+    static let hostileValues: [String] = [
         "", "{}", "[]", "null", "not JSON", String(repeating: "[", count: 70_000),
-        Self.json(offsets: "[]"), Self.json(offsets: "[[3]]"), Self.json(offsets: "[[3,4,5]]"),
-        Self.json(offsets: "[[4,3]]"), Self.json(offsets: "[[-1,3]]"), Self.json(offsets: "[[3,100]]"),
-        Self.json(offsets: "[[0,9223372036854775807]]"), Self.json(offsets: "[[0,9223372036854775808]]"),
-        Self.json(offsets: "[[1.5,2]]"), Self.json(offsets: #"[["1",2]]"#),
-        Self.json(offsets: "[" + (0...500).map { _ in "[1,1]" }.joined(separator: ",") + "]"),
-        Self.json(offsets: "[[1,1]]", time: "yesterday"),
-    ])
+        json(offsets: "[]"), json(offsets: "[[3]]"), json(offsets: "[[3,4,5]]"),
+        json(offsets: "[[4,3]]"), json(offsets: "[[-1,3]]"), json(offsets: "[[3,100]]"),
+        json(offsets: "[[0,9223372036854775807]]"), json(offsets: "[[0,9223372036854775808]]"),
+        json(offsets: "[[1.5,2]]"), json(offsets: #"[["1",2]]"#),
+        json(offsets: "[" + (0...500).map { _ in "[1,1]" }.joined(separator: ",") + "]"),
+        json(offsets: "[[1,1]]", time: "yesterday"),
+    ]
+
+    @Test(arguments: hostileValues)
     func hostileMarkerIsBrokenAndMarksNothing(_ value: String) {
         guard case .brokenReplayMarker(let problem) = Self.decode(Array(value.utf8)) else {
             Issue.record("Taken for a marker")

@@ -26,11 +26,9 @@ import ValidatorService
         init(partitions: Int = 2) throws {
             let suffix = UUID().uuidString.prefix(8).lowercased()
             let names = (events: "login.events.\(suffix)", letters: "letters.\(suffix)")
-            var configuration = ServiceConfiguration()
-            configuration.kafka.loginEventsTopic = names.events
-            configuration.kafka.deadLettersTopic = names.letters
+            let bootstrapServers: String
             if let servers = Self.servers {
-                configuration.kafka.bootstrapServers = servers
+                bootstrapServers = servers
                 self.broker = nil
                 let administrator = try KafkaAdministrator(
                     configuration: KafkaConfiguration(bootstrapServers: servers, clientID: "bench"),
@@ -47,10 +45,18 @@ import ValidatorService
             } else {
                 let topics = [names.events: partitions, names.letters: partitions]
                 let broker = try EmbeddedBroker(topics: topics, logger: Self.quiet)
-                configuration.kafka.bootstrapServers = broker.bootstrapServers
+                bootstrapServers = broker.bootstrapServers
                 self.broker = broker
             }
-            self.configuration = configuration
+            self.configuration = try ServiceConfiguration.load(
+                file: nil,
+                environment: [:],
+                flags: [
+                    "KAFKA_BOOTSTRAP_SERVERS": bootstrapServers, "KAFKA_LOGIN_EVENTS_TOPIC": names.events,
+                    "KAFKA_DEAD_LETTERS_TOPIC": names.letters,
+                ],
+                needs: .kafka
+            )
         }
 
         func topic() throws -> DeadLetterTopic { try DeadLetterTopic(self.configuration, logger: Self.quiet) }
