@@ -37,7 +37,7 @@ extension ConnectionPool {
         self.logger.debug("Connection attempt failed", metadata: LogKey.metadata(of: error))
         let failing = self.machine.connectFailed(connection.id, now: now, jitter: .random(in: 0..<1))
         if hasSocket { connection.close() } else { self.forget(connection) }
-        for request in failing { self.finish(request, .failure(error)) }
+        self.finish(failing, error)
         self.openWantedConnections(now: now)
         self.rearm()
     }

@@ -30,7 +30,7 @@ extension ConnectionPool {
                 self.lastConnectError = error
                 self.logger.debug("Connection attempt failed", metadata: LogKey.metadata(of: error))
                 self.connections[connection.slot]?.close()
-                for request in requests { self.finish(request, .failure(error)) }
+                self.finish(requests, error)
             case .closeIdle(let connection):
                 self.connections[connection.slot]?.close()
             }
@@ -61,6 +61,6 @@ extension ConnectionPool {
 
     private func perform(_ action: ConnectionPoolStateMachine.ShutDownAction) {
         for connection in action.closing { self.connections[connection.slot]?.close() }
-        for request in action.failing { self.finish(request, .failure(.shutDown())) }
+        self.finish(action.failing, .shutDown())
     }
 }

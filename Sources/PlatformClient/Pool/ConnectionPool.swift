@@ -126,8 +126,21 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// Hands the caller its result. The machine has let go of the request already, so the caller may start another.
     func finish(_ id: RequestID, _ result: Result<ValidationAnswer, ValidationClientError>) {
-        guard let request = self.pending[id.slot] else { preconditionFailure("A request ends once") }
-        self.pending[id.slot] = nil
+        self.tell(self.take(id), result)
+    }
+
+    /// Fails several at once. All are taken out before the first caller hears of it: that one may start another request
+    /// there and then, which gets the slot of one that has not been told yet.
+    func finish(_ ids: [RequestID], _ error: ValidationClientError) {
+        for request in ids.map({ self.take($0) }) { self.tell(request, .failure(error)) }
+    }
+
+    private func take(_ id: RequestID) -> PendingRequest {
+        guard let request = self.pending[id.slot].take() else { preconditionFailure("A request ends once") }
+        return request
+    }
+
+    private func tell(_ request: PendingRequest, _ result: Result<ValidationAnswer, ValidationClientError>) {
         if self.isSubmitting {
             self.later { request.completion(result) }
         } else {

@@ -86,4 +86,31 @@ import Testing
             #expect(server.requests.isEmpty)
         }
     }
+
+    /// One refused connection fails everybody who waits for it, and each starts again before the next is told: the new
+    /// request must not take the place of one that has not been told yet.
+    @Test func refusedCallersThatTryAgainAtOnceAreEachToldOnce() async throws {
+        let port = try RefusingPort()
+        defer { port.release() }
+        let url = try PlatformBaseURL("http://127.0.0.1:\(port.number)")
+        let client = try ValidationClient(configuration: PlatformClientConfiguration(baseURL: url))
+        let answers = NIOLockedValueBox<[Int]>([])
+        let (callers, rounds) = (16, 8)
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            @Sendable func call(_ caller: Int, _ round: Int) {
+                client.validate(Fixture.request(), credentials: Fixture.credentials) { _ in
+                    let count = answers.withLockedValue { answers in
+                        answers.append(caller)
+                        return answers.count
+                    }
+                    if round < rounds { call(caller, round + 1) }
+                    if count == callers * rounds { continuation.resume() }
+                }
+            }
+            client.eventLoop.execute { for caller in 0..<callers { call(caller, 1) } }
+        }
+        let counts = Dictionary(grouping: answers.withLockedValue(\.self)) { $0 }.mapValues(\.count)
+        #expect(counts == Dictionary(uniqueKeysWithValues: (0..<callers).map { ($0, rounds) }))
+        await client.shutdown()
+    }
 }
