@@ -16,11 +16,14 @@ extension FuzzTarget {
     static let answer = FuzzTarget(
         "answer",
         seeds: [
-            "200\n" + #"{"player":{"kgAppId":"123456","playerId":"player-1","status":"normal","nickname":"별","data":{"level":"7","n":1}}}"#,
+            "200\n"
+                + #"{"player":{"kgAppId":"123456","playerId":"player-1","status":"normal","nickname":"별","data":{"level":"7","n":1}}}"#,
             "401\n" + #"{"desc":"Token \#(plantedSecret) is invalid. (401.-29401)"}"#,
-            "463\n" + #"{"desc":"playerId There is a valid lockout. (463.-10103)","lockout":{"kgAppId":"123456","idType":"playerId","id":"player-1","certMethod":"phone,card","reason":"\#(secrets[0])","message":"\#(secrets[1])","memo":"\#(oneTimeToken)","lockoutSection":"mobile","regTime":1680773813000},"player":{"playerId":"player-1","status":"normal"},"token":{"onetimeToken":"\#(oneTimeToken)"},"redirectUri":{"target":"lockout","lockout":"https://member.example.com/lockout?token=1TIME%2BSECRET%2F4321%3D%3D"}}"#,
+            "463\n"
+                + #"{"desc":"playerId There is a valid lockout. (463.-10103)","lockout":{"kgAppId":"123456","idType":"playerId","id":"player-1","certMethod":"phone,card","reason":"\#(secrets[0])","message":"\#(secrets[1])","memo":"\#(oneTimeToken)","lockoutSection":"mobile","regTime":1680773813000},"player":{"playerId":"player-1","status":"normal"},"token":{"onetimeToken":"\#(oneTimeToken)"},"redirectUri":{"target":"lockout","lockout":"https://member.example.com/lockout?token=1TIME%2BSECRET%2F4321%3D%3D"}}"#,
             "406\n", "503\n<html></html>", "400\n{\"desc\":null,\"player\":[],\"lockout\":5}",
-            "200\n" + #"{"player":{"playerId":18446744073709551615,"data":{"a":{},"b":[1],"c":2.5,"d":null}},"token":{}}"#,
+            "200\n"
+                + #"{"player":{"playerId":18446744073709551615,"data":{"a":{},"b":[1],"c":2.5,"d":null}},"token":{}}"#,
         ],
         pieces: [
             plantedSecret, oneTimeToken, secrets[0], #""onetimeToken":""#, #""desc":"#, "(401.-29401)", #""player":{"#,
@@ -102,7 +105,8 @@ extension FuzzTarget {
         let field = String(decoding: input, as: UTF8.self)
         let wait = Self.verdict([], status: 503, retryAfter: field).retryAfter
         if let wait { rules.expect((.zero ... .seconds(3600)).contains(wait), "a wait is from 0 to 3600 seconds") }
-        if let seconds = Int(field), seconds >= 0, !field.hasPrefix("+"), !field.hasPrefix("-"), field.utf8.count <= 64 {
+        if let seconds = Int(field), seconds >= 0, !field.hasPrefix("+"), !field.hasPrefix("-"), field.utf8.count <= 64
+        {
             rules.expect(wait == .seconds(min(seconds, 3600)), "digits are seconds")
         }
         return rules.broken

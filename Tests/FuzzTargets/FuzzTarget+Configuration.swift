@@ -5,7 +5,8 @@ import ValidatorService
 
 extension FuzzTarget {
     private static let settingWords = [
-        "\nKAFKA_GROUP_ID=", "\nPLATFORM_TIMEOUT=", "\nLOG_LEVEL=", "\nEVENTS_MAXIMUM_AGE=", "\nOPS_LISTEN=", "7s", "500ms",
+        "\nKAFKA_GROUP_ID=", "\nPLATFORM_TIMEOUT=", "\nLOG_LEVEL=", "\nEVENTS_MAXIMUM_AGE=", "\nOPS_LISTEN=", "7s",
+        "500ms",
         "off", "true", "literal", "[::1]:1", "127.0.0.1:9464", "https://h", "http://h", "json", "\nPOLICY=",
     ]
 
@@ -36,10 +37,14 @@ extension FuzzTarget {
         seeds: [
             "kafka:\n  bootstrapServers: a:1\n  groupId: g\nplatform: {appId: '01', appSecret: \(plantedSecret), adminKey: k}\nlog.level: debug\n",
             #"{"kafka":{"loginEventsTopic":"in"},"events":{"maximumAge":"24h"},"policy":"literal","ops.listen":"off"}"#,
-            "# comment\nplatform:\n  timeout: &t 7s\nshutdownTimeout: *t\naudit: ~\n---\n", "\u{FEFF}log: {level: info}\n",
+            "# comment\nplatform:\n  timeout: &t 7s\nshutdownTimeout: *t\naudit: ~\n---\n",
+            "\u{FEFF}log: {level: info}\n",
             "outcomes:\n  source: |-\n    /a\n  publishPasses: true\ninstanceId: \"\\u0069\"\n",
         ],
-        pieces: ["kafka: ", "platform:\n  ", "*t", "&t ", "!!str ", "? ", "- ", "|\n", ">-\n", "<<: ", "policy: ", "~", "%YAML 1.2\n"]
+        pieces: [
+            "kafka: ", "platform:\n  ", "*t", "&t ", "!!str ", "? ", "- ", "|\n", ">-\n", "<<: ", "policy: ", "~",
+            "%YAML 1.2\n",
+        ]
     ) { input in
         let file = ScratchFile(input)
         return Self.brokenRules(file: file.path)
@@ -56,7 +61,9 @@ extension FuzzTarget {
     ) { input in
         let file = ScratchFile(input)
         var rules = Rules(broken: Self.brokenRules(environment: ["KAFKA_PROPERTIES_FILE": file.path]))
-        guard let kafka = Self.load(environment: ["KAFKA_PROPERTIES_FILE": file.path])?.kafka else { return rules.broken }
+        guard let kafka = Self.load(environment: ["KAFKA_PROPERTIES_FILE": file.path])?.kafka else {
+            return rules.broken
+        }
         for value in kafka.properties.values where value.contains(plantedSecret) && value.count < 200 {
             let isName = kafka.properties.keys.contains { $0.contains(plantedSecret) }
             rules.expect(isName || !shown(kafka).contains(plantedSecret), "properties do not show their values")
@@ -74,7 +81,9 @@ extension FuzzTarget {
             "- {kgAppId: '1', appSecret: \(plantedSecret), adminKey: \(plantedSecret)}\n- kgAppId: 00234\n  appSecret: s\n  adminKey: k\n  baseUrl: https://h\n",
             #"{"apps":[{"kgAppId":"9","appSecret":"\#(plantedSecret)","adminKey":"k","baseUrl":null}]}"#,
         ],
-        pieces: ["kgAppId: ", "appSecret: ", "adminKey: ", "baseUrl: http://h", "- ", "apps:\n", "*a", "&a ", "!!int ", "? "]
+        pieces: [
+            "kgAppId: ", "appSecret: ", "adminKey: ", "baseUrl: http://h", "- ", "apps:\n", "*a", "&a ", "!!int ", "? ",
+        ]
     ) { input in
         let file = ScratchFile(input)
         let environment = ["PLATFORM_CREDENTIALS_FILE": file.path]
@@ -82,8 +91,11 @@ extension FuzzTarget {
         guard let platform = Self.load(environment: environment)?.platform else { return rules.broken }
         rules.expect(!shown(platform).contains(plantedSecret), "credentials are not shown")
         let apps = platform.credentials.map { app in
-            ["kgAppId": app.kgAppId, "appSecret": app.appSecret.value, "adminKey": app.adminKey.value, "baseUrl": app.baseURL]
-                .compactMapValues { $0 }
+            [
+                "kgAppId": app.kgAppId, "appSecret": app.appSecret.value, "adminKey": app.adminKey.value,
+                "baseUrl": app.baseURL,
+            ]
+            .compactMapValues { $0 }
         }
         let again = ScratchFile((try? JSONEncoder().encode(apps)) ?? Data())
         let reread = Self.load(environment: ["PLATFORM_CREDENTIALS_FILE": again.path])?.platform.credentials
@@ -102,7 +114,9 @@ extension FuzzTarget {
             "rows:\n  - { status: 462, action: pass }\n  - { code: -10102, action: kick, reason: sanctioned }\n",
             #"{"rows":[{"row":"abnormalState","action":"retry"},{"status":"477","action":"lockout","reason":null}]}"#,
         ],
-        pieces: ["status: ", "code: -", "row: ", "action: ", "reason: ", "kick", "pass", "retry", "reject", "999", "- "]
+        pieces: [
+            "status: ", "code: -", "row: ", "action: ", "reason: ", "kick", "pass", "retry", "reject", "999", "- ",
+        ]
     ) { input in
         let file = ScratchFile(input)
         var rules = Rules(broken: Self.brokenRules(environment: ["POLICY_FILE": file.path]))

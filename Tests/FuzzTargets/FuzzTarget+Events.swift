@@ -9,7 +9,8 @@ extension FuzzTarget {
     ]
 
     private static let eventWords = [
-        #""platform":"web","#, #""loginMethod":"launcher","#, #""playerId":"p","#, "kgAppId", "accessToken", "sdk", "pc",
+        #""platform":"web","#, #""loginMethod":"launcher","#, #""playerId":"p","#, "kgAppId", "accessToken", "sdk",
+        "pc",
         #""occurredAt":"2026-02-29T00:00:00Z","#, #""data":"#, #""eventId":"","#, #""serverId":1,"#, "T23:59:60z",
         #""specversion":"1.0","#, #""id":"i","#, "ce_specversion: 1.0\n", "ce_id: a\n", "traceparent: ",
         "content-type: application/cloudevents+json\n", "content-type: application/cloudevents-batch+json\n",
@@ -97,7 +98,8 @@ extension FuzzTarget {
     /// The event written as JSON is read as the same event: plainly, binary and structured.
     private static func checkRoundTrip(_ event: LoginEvent, _ rules: inout Rules) {
         let members = [
-            "kgAppId": event.kgAppId, "accessToken": event.accessToken.value, "loginMethod": event.loginMethod?.rawValue,
+            "kgAppId": event.kgAppId, "accessToken": event.accessToken.value,
+            "loginMethod": event.loginMethod?.rawValue,
             "platform": (event.overriddenPlatform ?? event.platform).rawValue, "playerId": event.playerId,
             "eventId": event.eventID, "occurredAt": event.occurredAt?.description, "sessionId": event.sessionId,
             "serverId": event.serverId,

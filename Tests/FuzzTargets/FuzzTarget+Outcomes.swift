@@ -5,7 +5,9 @@ extension FuzzTarget {
     /// Lines: the texts of an outcome, which come from the event and from the platform.
     static let outcome = FuzzTarget(
         "outcome",
-        seeds: ["7001\nsession-42\nserver\nevent\nToken is invalid. (401.-29401)\nnormal\nlockout\nhttps://example.com/x"],
+        seeds: [
+            "7001\nsession-42\nserver\nevent\nToken is invalid. (401.-29401)\nnormal\nlockout\nhttps://example.com/x"
+        ],
         pieces: ["\n\n", "session", #"\""#, "\u{2028}", "</script>"]
     ) { input in
         var rules = Rules()

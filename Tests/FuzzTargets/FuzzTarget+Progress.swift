@@ -6,7 +6,9 @@ extension FuzzTarget {
         "committed-progress",
         seeds: [
             "10\n" + CommittedProgress(open: [], end: 10, trailID: "t", nextIndex: 0).metadata,
-            "10\n" + CommittedProgress(open: [10, 12, 900], end: 2000, trailID: "trail-1", firstIndex: 4, nextIndex: 9).metadata,
+            "10\n"
+                + CommittedProgress(open: [10, 12, 900], end: 2000, trailID: "trail-1", firstIndex: 4, nextIndex: 9)
+                .metadata,
             "0\n" + CommittedProgress(open: Array(0..<700), end: 701, trailID: "t", nextIndex: .max).metadata,
         ],
         pieces: ["lv1.", "lv2.", ".", "AA", "_w", "gA", "gICAgICAgICAAQ", "/+==", "-1"]

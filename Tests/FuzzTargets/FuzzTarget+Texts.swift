@@ -13,7 +13,9 @@ extension FuzzTarget {
             "https://h:10443/a/b", "http://[::1]:80/", "HTTPS://Kr-Openapi.Example.com", "https://h:443",
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "application/openmetrics-text;q=0.5, text/plain",
         ],
-        pieces: ["-12:30", "+23:59", "T", "Z", ":60", "02-29", "@", "://", "[", "]", ":65536", "%2F", ";q=1", "q=nan", "/.."]
+        pieces: [
+            "-12:30", "+23:59", "T", "Z", ":60", "02-29", "@", "://", "[", "]", ":65536", "%2F", ";q=1", "q=nan", "/..",
+        ]
     ) { input in
         var rules = Rules()
         let text = String(decoding: input, as: UTF8.self)
@@ -41,14 +43,17 @@ extension FuzzTarget {
             "--from=2026-01-31T09:30:00Z\n--after\n9\n--format\nndjson\n--token\n--partition\n3\n--offset\n4",
         ],
         pieces: [
-            "\n--from\n", "\n--to\n", "\n--status\n", "\n--limit\n", "\n--offset\n", "36500d", "h", "0s", "--help\n", "--\n",
+            "\n--from\n", "\n--to\n", "\n--status\n", "\n--limit\n", "\n--offset\n", "36500d", "h", "0s", "--help\n",
+            "--\n",
             "--set\n", "-", "--reason\n",
         ]
     ) { input in
         var rules = Rules()
         let lines = String(decoding: input, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         do {
-            _ = try LoginValidator.parseAsRoot(["audit", "query", "--trail", "x.db"] + lines.prefix(100).map(String.init))
+            _ = try LoginValidator.parseAsRoot(
+                ["audit", "query", "--trail", "x.db"] + lines.prefix(100).map(String.init)
+            )
         } catch {
             rules.expect(LoginValidator.fullMessage(for: error).utf8.count < 200_000, "a message is bounded")
         }

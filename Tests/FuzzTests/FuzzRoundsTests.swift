@@ -1,10 +1,11 @@
 import HostileInput
 import Testing
 
+private let isWholeRun = Array(FuzzRounds("probe", rounds: 2)).count == 2
+
 /// The fuzzing itself: repeatable, bounded, and able to find something.
-@Suite(.enabled(if: FuzzRoundsTests.isWholeRun, "A single round is being repeated"))
+@Suite(.enabled(if: isWholeRun, "A single round is being repeated"))
 struct FuzzRoundsTests {
-    static let isWholeRun = Array(FuzzRounds("probe", rounds: 2)).count == 2
     static let mutation = Mutation(seeds: [Array("name: value".utf8)])
 
     @Test func aSeedGivesTheSameInputAgain() {

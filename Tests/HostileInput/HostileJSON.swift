@@ -50,7 +50,8 @@ package enum HostileJSON {
     }
 
     private static let texts = [
-        "", "a", "kgAppId", "playerId", "accessToken", "data", "é", "e\u{301}", "𝄞", "\u{0}", "\n", "\u{7F}", "\"", "\\",
+        "", "a", "kgAppId", "playerId", "accessToken", "data", "é", "e\u{301}", "𝄞", "\u{0}", "\n", "\u{7F}", "\"",
+        "\\",
         "null", "1", "\u{FEFF}", "\u{FFFF}", "한국어", "player", "desc", String(repeating: "x", count: 200),
     ]
 }

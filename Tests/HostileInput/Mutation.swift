@@ -45,14 +45,20 @@ package struct Mutation: Sendable {
         }
     }
 
-    private static let hostilePieces: [[UInt8]] = [
-        [0], [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xF4, 0x90, 0x80, 0x80],
-    ] + [
-        "\r\n", "\n", "\t", " ", "\u{7F}", "\u{1B}[2J", "\u{2028}", "\u{202E}", "\u{85}", "é", "e\u{301}", "𝄞", "١٢", "９",
-        "0", "-0", "-1", "00", "1e9", "-1e9999", "0.1", "9223372036854775807", "9223372036854775808",
-        "18446744073709551616", "1" + String(repeating: "0", count: 400), "NaN", "Infinity", "0x10", "+1",
-        "null", "true", "[]", "{}", "[[[[", "}}}}", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "\\ud834\\udd1e", ",", ":",
-        "/*", "//", "#", "'", "%00", "../", String(repeating: "[", count: 600), String(repeating: "{\"a\":", count: 300),
-        String(repeating: "a", count: 300), String(repeating: "x", count: 5000),
-    ].map { Array($0.utf8) }
+    private static let hostilePieces: [[UInt8]] =
+        [
+            [0], [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xEF, 0xBB, 0xBF], [0xFF, 0xFE],
+            [0xF4, 0x90, 0x80, 0x80],
+        ]
+        + [
+            "\r\n", "\n", "\t", " ", "\u{7F}", "\u{1B}[2J", "\u{2028}", "\u{202E}", "\u{85}", "é", "e\u{301}", "𝄞",
+            "١٢", "９",
+            "0", "-0", "-1", "00", "1e9", "-1e9999", "0.1", "9223372036854775807", "9223372036854775808",
+            "18446744073709551616", "1" + String(repeating: "0", count: 400), "NaN", "Infinity", "0x10", "+1",
+            "null", "true", "[]", "{}", "[[[[", "}}}}", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "\\ud834\\udd1e",
+            ",", ":",
+            "/*", "//", "#", "'", "%00", "../", String(repeating: "[", count: 600),
+            String(repeating: "{\"a\":", count: 300),
+            String(repeating: "a", count: 300), String(repeating: "x", count: 5000),
+        ].map { Array($0.utf8) }
 }

@@ -19,8 +19,8 @@ extension ServiceConfiguration.Kafka {
             exposures.append(
                 .init(
                     name: "kafkaPlaintext",
-                    warning: "\(Setting.bootstrapServers.name) is reached with security.protocol=\(protocolName): login "
-                        + "events, which hold access tokens, cross the network in the open\(password); set "
+                    warning: "\(Setting.bootstrapServers.name) is reached with security.protocol=\(protocolName): "
+                        + "login events, which hold access tokens, cross the network in the open\(password); set "
                         + "security.protocol to ssl or sasl_ssl in \(file)."
                 )
             )
@@ -29,8 +29,8 @@ extension ServiceConfiguration.Kafka {
             exposures.append(
                 .init(
                     name: "kafkaCertificateUnverified",
-                    warning: "\(file) sets enable.ssl.certificate.verification=false: whoever is on the way can pose as "
-                        + "the broker, read access tokens and send logins; remove it and name the authority in "
+                    warning: "\(file) sets enable.ssl.certificate.verification=false: whoever is on the way can pose "
+                        + "as the broker, read access tokens and send logins; remove it and name the authority in "
                         + "ssl.ca.location."
                 )
             )
@@ -39,8 +39,8 @@ extension ServiceConfiguration.Kafka {
             exposures.append(
                 .init(
                     name: "kafkaHostUnverified",
-                    warning: "\(file) sets ssl.endpoint.identification.algorithm=none: every host with a certificate of "
-                        + "the same authority can pose as the broker; remove it."
+                    warning: "\(file) sets ssl.endpoint.identification.algorithm=none: every host with a certificate "
+                        + "of the same authority can pose as the broker; remove it."
                 )
             )
         }
@@ -80,8 +80,8 @@ extension ServiceConfiguration.Platform {
             exposures.append(
                 .init(
                     name: "platformPlaintext",
-                    warning: "Tokens, keys and verdicts cross the network in the open to \(Self.list(remote)): whoever is "
-                        + "on the way can read them all and decide who is kicked; use https://."
+                    warning: "Tokens, keys and verdicts cross the network in the open to \(Self.list(remote)): whoever "
+                        + "is on the way can read them all and decide who is kicked; use https://."
                 )
             )
         }
@@ -108,7 +108,8 @@ extension ServiceConfiguration {
     /// Whether an address is this machine.
     fileprivate static func isLoopbackURL(_ text: String) -> Bool {
         let authority = text.dropFirst("http://".count).prefix { $0 != "/" }
-        let address = authority.contains("]:") || (!authority.hasPrefix("[") && authority.contains(":"))
+        let address =
+            authority.contains("]:") || (!authority.hasPrefix("[") && authority.contains(":"))
             ? String(authority) : "\(authority):80"
         return Operations.Address(setting: address)?.isLoopback ?? false
     }

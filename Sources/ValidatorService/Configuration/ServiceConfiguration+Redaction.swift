@@ -21,6 +21,36 @@ extension ServiceConfiguration.Audit: CustomStringConvertible, CustomReflectable
     package var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
 }
 
+extension BoundedFile: CustomStringConvertible, CustomReflectable {
+    /// Never the text.
+    var description: String { "BoundedFile(\(self.text.utf8.count) bytes)" }
+    var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension YAMLFile: CustomStringConvertible, CustomReflectable {
+    /// Never what is in it.
+    var description: String { "YAMLFile(\(self.source.text.utf8.count) bytes)" }
+    var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension ConfigurationFile: CustomStringConvertible, CustomReflectable {
+    /// The settings by name, without their values.
+    var description: String { "ConfigurationFile(\(self.values.keys.map(\.key).sorted()))" }
+    var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension PropertiesFile: CustomStringConvertible, CustomReflectable {
+    /// The properties by name, without their values.
+    var description: String { "PropertiesFile(\(self.properties.keys.sorted()))" }
+    var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
+}
+
+extension ConfigurationLayers: CustomStringConvertible, CustomReflectable {
+    /// Never the values.
+    var description: String { "ConfigurationLayers(<redacted>)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension ServiceConfiguration {
     /// What the entry of a start says about the configuration; nothing secret.
     var auditDetails: [String: String] {

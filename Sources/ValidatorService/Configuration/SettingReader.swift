@@ -54,7 +54,9 @@ struct SettingReader {
             guard !secret.isEmpty else {
                 throw name.naming(path, "is empty; put the secret into it.")
             }
-            self.warnings += [file.permissionWarning(path, named: setting.inFile.name, holdsSecrets: true)].compactMap { $0 }
+            self.warnings += [file.permissionWarning(path, named: setting.inFile.name, holdsSecrets: true)].compactMap {
+                $0
+            }
             return Secret(secret)
         } catch {
             self.problems.append(error)

@@ -115,6 +115,12 @@ final class Running: Sendable {
         }
     }
 
+    /// A file of `/proc` about this process while it runs, or empty.
+    func procFile(_ name: String) -> String {
+        let bytes = FileManager.default.contents(atPath: "/proc/\(self.identifier)/\(name)") ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     func send(_ signal: Int32) {
         // Only a process that has not been waited for surely still owns its number.
         self.status.withLock { if $0 == nil { kill(self.identifier, signal) } }

@@ -1,3 +1,4 @@
+import HostileInput
 import LoginContracts
 import Testing
 
@@ -78,10 +79,7 @@ import Testing
                 ] + Platform.allCases.map(\.rawValue) + LoginMethod.allCases.map(\.rawValue)
         )
         for round in 0..<4000 {
-            var value = LoginEventDecoderFuzzTests.templates.randomElement(using: &random)!
-            for _ in 0..<Int.random(in: 0...6, using: &random) {
-                LoginEventDecoderFuzzTests.mutate(&value, &random)
-            }
+            let value = LoginEventDecoderFuzzTests.mutation.input(&random)
             let excerpt = ValueExcerpt.text(of: value)
             let words = excerpt.split { !$0.isLetter }.map(String.init)
             #expect(words.allSatisfy(known.contains), "seed \(seed), round \(round): \(excerpt)")

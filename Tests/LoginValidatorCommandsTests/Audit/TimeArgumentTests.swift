@@ -1,3 +1,4 @@
+import HostileInput
 import LoginContracts
 import Testing
 
@@ -23,6 +24,28 @@ import Testing
     ])
     func anythingElseIsRefused(text: String) {
         #expect(TimeArgument(text, now: Self.now) == nil)
+    }
+
+    /// A time that is shown can be given again, and a span counts back from now.
+    @Test func timesAndSpansOfAllSizesAreRead() throws {
+        let units: [(String, Int64)] = [("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        for var round in FuzzRounds("time-argument", rounds: 3000, limit: .seconds(1)) {
+            let range =
+                Timestamp.expressible.lowerBound
+                .millisecondsSince1970...Timestamp.expressible.upperBound
+                .millisecondsSince1970
+            let time = Timestamp(Int64.random(in: range, using: &round.random))
+            #expect(
+                TimeArgument(time.description, now: Self.now)?.timestamp == time,
+                "\(round.replay(time.description))"
+            )
+            let (unit, milliseconds) = round.random.pick(units)
+            let most = TimeArgument.maximumDays * 86_400_000 / milliseconds
+            let count = Int64.random(in: 0...(most * 2), using: &round.random)
+            let span = TimeArgument("\(count)\(unit)", now: Self.now)?.timestamp
+            let expected = Timestamp(Self.now.millisecondsSince1970 - count * milliseconds)
+            #expect(span == (count <= most ? expected : nil), "\(round.replay("\(count)\(unit)"))")
+        }
     }
 
     @Test func anArgumentCountsFromTheClock() throws {

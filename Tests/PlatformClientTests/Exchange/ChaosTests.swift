@@ -1,3 +1,4 @@
+import HostileInput
 import LoginContracts
 import NIOCore
 import PlatformClient

@@ -1,3 +1,4 @@
+import HostileInput
 import NIOCore
 import Testing
 

@@ -60,6 +60,7 @@ import ValidationPipeline
         Good("KAFKA_STATIC_MEMBERSHIP", "true") { $0.kafka.isStaticMember },
         Good("STALL_TIMEOUT", "2s") { $0.stallTimeout == .seconds(2) },
         Good("STALL_TIMEOUT", "OFF") { $0.stallTimeout == nil },
+        Good("CORE_DUMPS", "on") { $0.allowsCoreDumps && $0.warnings.count == 1 },
         Good("SHUTDOWN_TIMEOUT", "10m") { $0.shutdownTimeout == .seconds(600) },
         Good("SHUTDOWN_TIMEOUT", " 100ms ") { $0.shutdownTimeout == .milliseconds(100) },
     ]
@@ -109,6 +110,7 @@ import ValidationPipeline
         ("SHUTDOWN_TIMEOUT", ["99ms", "601s", "soon"]),
         ("KAFKA_STATIC_MEMBERSHIP", ["instance"]),
         ("STALL_TIMEOUT", ["1s", "25h", "never"]),
+        ("CORE_DUMPS", ["core", "2"]),
     ]
 
     @Test(arguments: Self.bad.flatMap { row in row.texts.map { (row.name, $0) } })

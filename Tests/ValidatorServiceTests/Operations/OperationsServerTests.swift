@@ -11,7 +11,7 @@ import Testing
     private let registry = PrometheusRegistry()
 
     /// Runs a server on a free port, and stops it gracefully after `body`.
-    private func withServer(
+    func withServer(
         isAlive: @escaping @Sendable () async -> Bool = { true },
         livenessLimit: Duration = .seconds(30),
         _ body: (Int) async throws -> Void
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// A request that asks for the connection to be closed after the answer.
-    private func send(
+    func send(
         _ port: Int,
         _ method: String,
         _ target: String,

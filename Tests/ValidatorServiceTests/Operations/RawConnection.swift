@@ -31,7 +31,22 @@ struct RawConnection {
         }
     }
 
+    /// Sends bytes and an end of input, and gives what comes back until the peer closes the connection.
+    static func answer(port: Int, to bytes: [UInt8]) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try self.blockingAnswer(port: port, to: bytes) })
+            }
+        }
+    }
+
     private static func blockingExchange(port: Int, request: String) throws -> Answer {
+        try self.parse(
+            String(decoding: self.blockingAnswer(port: port, to: Array(request.utf8), isEnded: false), as: UTF8.self)
+        )
+    }
+
+    private static func blockingAnswer(port: Int, to bytes: [UInt8], isEnded: Bool = true) throws -> [UInt8] {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket") }
         defer { close(descriptor) }
@@ -47,7 +62,8 @@ struct RawConnection {
             }
         }
         guard connected == 0 else { throw Failure(call: "connect") }
-        _ = request.withCString { send(descriptor, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+        _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        if isEnded { shutdown(descriptor, Int32(SHUT_WR)) }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -55,7 +71,7 @@ struct RawConnection {
             guard count > 0 else { break }
             received += buffer.prefix(count)
         }
-        return try self.parse(String(decoding: received, as: UTF8.self))
+        return received
     }
 
     private static func parse(_ text: String) throws -> Answer {
