@@ -1,6 +1,6 @@
 extension ServiceConfiguration.Operations.Address {
     /// `host:port` or `[IPv6 address]:port`.
-    init?(setting text: String) {
+    package init?(setting text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(digits: text[text.index(after: colon)...]),
             port <= 65_535
         else { return nil }

@@ -33,6 +33,7 @@ extension ServiceConfiguration {
         configuration.readKafka(&reader, needs)
         configuration.readPlatform(&reader, needs)
         configuration.readPolicy(&reader)
+        configuration.readGuard(&reader)
         configuration.readEventsAndOutcomes(&reader)
         configuration.readAudit(&reader)
         configuration.readProcess(&reader)

@@ -21,6 +21,15 @@ extension ServiceConfiguration {
             default: standard.maximumConnections,
             in: 1...PlatformClientConfiguration.maximumMaximumConnections
         )
+        self.platform.maximumCallsPerSecond = reader.value(
+            .maximumCallsPerSecond,
+            default: nil,
+            shown: "off",
+            rule: "off, or a whole number from 1 to \(Self.maximumMaximumCallsPerSecond)"
+        ) { text in
+            if text.lowercased() == "off" { return .some(nil) }
+            return Int(digits: text).flatMap { (1...Self.maximumMaximumCallsPerSecond).contains($0) ? .some($0) : nil }
+        }
         self.readCertificateAuthorities(&reader)
         self.platform.allowsPlaintext = reader.flag(.allowPlaintext, default: false)
         if self.platform.allowsPlaintext {
@@ -31,6 +40,7 @@ extension ServiceConfiguration {
         self.checkPlatform(&reader)
     }
 
+    private static let maximumMaximumCallsPerSecond = 100_000
     /// After it the platform itself answers 503.
     private static let platformsOwnTimeout: Duration = .seconds(5)
 

@@ -30,20 +30,7 @@ extension ServiceConfiguration {
     static let minimumFingerprintKeyLength = 32
 
     mutating func readProcess(_ reader: inout SettingReader) {
-        self.operations.listen = reader.value(
-            .opsListen,
-            default: self.operations.listen,
-            shown: "127.0.0.1:9464",
-            rule: "host:port, [address]:port or off, such as 127.0.0.1:9464"
-        ) { text in
-            text.lowercased() == "off" ? .some(nil) : Operations.Address(setting: text).map { .some($0) }
-        }
-        if let listen = self.operations.listen, !listen.isLoopback {
-            reader.warnings.append(
-                "\(Setting.opsListen.name) is open to other machines; it asks for no password, so a firewall or a "
-                    + "network policy must."
-            )
-        }
+        self.readOperations(&reader)
         self.instanceID = reader.name(.instanceID, default: Self.hostName, maximumLength: Self.maximumInstanceIDLength)
         self.logLevel = reader.word(.logLevel, default: LogLevel.info).rawValue
         self.logFormat = reader.word(.logFormat, default: LogFormat.automatic)

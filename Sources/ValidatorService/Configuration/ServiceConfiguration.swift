@@ -8,6 +8,7 @@ package struct ServiceConfiguration: Sendable {
     package var kafka = Kafka()
     package var platform = Platform()
     package var policy = Policy()
+    package var massKickGuard = MassKickGuard.Configuration()
     package var events = Events()
     package var outcomes = Outcomes()
     package var audit = Audit()
@@ -51,6 +52,8 @@ package struct ServiceConfiguration: Sendable {
         /// Of a whole attempt; a little more than the platform's own 5 s.
         package var timeout: Duration = .seconds(7)
         package var maximumConnections = 64
+        /// A ceiling for each host; `nil` is none.
+        package var maximumCallsPerSecond: Int?
         /// A PEM file of certificate authorities to trust besides the system's.
         package var certificateAuthorityFile: String?
         /// Whether `http` is allowed to other hosts than this one.
@@ -89,6 +92,8 @@ package struct ServiceConfiguration: Sendable {
     package struct Operations: Sendable {
         /// `nil` is off.
         package var listen: Address? = Address(host: "127.0.0.1", port: 9464)
+        /// What a request that changes something must bring; `nil` lets this machine's own requests do without.
+        package var token: Secret?
 
         package struct Address: Hashable, Sendable {
             package var host: String

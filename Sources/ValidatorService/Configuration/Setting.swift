@@ -35,10 +35,17 @@ extension Setting {
     static let credentialsFile = Setting("PLATFORM_CREDENTIALS_FILE", "platform.credentialsFile")
     static let timeout = Setting("PLATFORM_TIMEOUT", "platform.timeout")
     static let maximumConnections = Setting("PLATFORM_MAXIMUM_CONNECTIONS", "platform.maximumConnections")
+    static let maximumCallsPerSecond = Setting("PLATFORM_MAXIMUM_CALLS_PER_SECOND", "platform.maximumCallsPerSecond")
     static let certificateAuthorityFile = Setting("PLATFORM_CA_FILE", "platform.caFile")
     static let allowPlaintext = Setting("PLATFORM_ALLOW_PLAINTEXT", "platform.allowPlaintext")
     static let policy = Setting("POLICY", "policy")
     static let policyFile = Setting("POLICY_FILE", "policyFile")
+    static let suspectKicks = Setting("GUARD_SUSPECT_KICKS", "guard.suspectKicks")
+    static let surgeKicks = Setting("GUARD_SURGE_KICKS", "guard.surgeKicks")
+    static let wrongCredentialAnswers = Setting("GUARD_WRONG_CREDENTIAL_ANSWERS", "guard.wrongCredentialAnswers")
+    static let wrongCredentialCalls = Setting("GUARD_WRONG_CREDENTIAL_CALLS", "guard.wrongCredentialCalls")
+    static let probeInterval = Setting("GUARD_PROBE_INTERVAL", "guard.probeInterval")
+    static let acceptancePeriod = Setting("GUARD_ACCEPTANCE_PERIOD", "guard.acceptancePeriod")
     static let maximumAge = Setting("EVENTS_MAXIMUM_AGE", "events.maximumAge")
     static let outcomesFormat = Setting("OUTCOMES_FORMAT", "outcomes.format")
     static let outcomesSource = Setting("OUTCOMES_SOURCE", "outcomes.source")
@@ -47,6 +54,7 @@ extension Setting {
     static let database = Setting("AUDIT_DATABASE", "audit.database")
     static let fingerprintKey = Setting("AUDIT_FINGERPRINT_KEY", "audit.fingerprintKey", isSecret: true)
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
+    static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
     static let instanceID = Setting("INSTANCE_ID", "instanceId")
     static let logLevel = Setting("LOG_LEVEL", "log.level")
     static let logFormat = Setting("LOG_FORMAT", "log.format")
@@ -58,11 +66,12 @@ extension Setting {
     static let all: [Setting] = [
         .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .delivery,
         .staticMembership, .propertiesFile, .baseURL, .appID, .appSecret, .appSecret.inFile, .adminKey,
-        .adminKey.inFile, .credentialsFile, .timeout,
-        .maximumConnections, .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .maximumAge,
+        .adminKey.inFile, .credentialsFile, .timeout, .maximumConnections, .maximumCallsPerSecond,
+        .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .suspectKicks, .surgeKicks,
+        .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
-        .fingerprintKey.inFile, .opsListen, .instanceID, .logLevel, .logFormat, .shutdownTimeout, .stallTimeout,
-        .coreDumps,
+        .fingerprintKey.inFile, .opsListen, .opsToken, .opsToken.inFile, .instanceID, .logLevel, .logFormat,
+        .shutdownTimeout, .stallTimeout, .coreDumps,
     ]
 
     /// The setting of that environment name or file key.

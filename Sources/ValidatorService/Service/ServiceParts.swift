@@ -212,7 +212,9 @@ extension PipelineConfiguration {
     init(_ configuration: ServiceConfiguration) {
         self.init(instanceID: configuration.instanceID, policyVersion: configuration.policy.version)
         self.policy = VerdictPolicy(profile: configuration.policy.profile, overrides: configuration.policy.rows)
+        self.guard = configuration.massKickGuard
         self.limiter.maximum = configuration.platform.maximumConnections
+        self.maximumCallsPerSecond = configuration.platform.maximumCallsPerSecond.map(Double.init)
         self.maximumAge = configuration.events.maximumAge
         self.publishesPasses = configuration.outcomes.publishesPasses
         self.publishesRedirects = configuration.outcomes.publishesRedirects

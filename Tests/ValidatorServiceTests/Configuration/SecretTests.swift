@@ -34,7 +34,7 @@ import Testing
         #expect(configuration.audit.fingerprintKeyBytes == [UInt8](repeating: 0x5E, count: 32))
     }
 
-    @Test(arguments: ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY"])
+    @Test(arguments: ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN"])
     func aSecretAndItsFileContradictEachOther(name: String) throws {
         let path = self.folder.file("secret", Self.key)
         let error = try ServiceConfiguration.failing(
@@ -120,7 +120,7 @@ import Testing
         let configuration = try ServiceConfiguration.loading(
             environment: self.environment([
                 "AUDIT_FINGERPRINT_KEY": Self.key, "KAFKA_PROPERTIES_FILE": properties,
-                "KAFKA_BOOTSTRAP_SERVERS": "a:1",
+                "KAFKA_BOOTSTRAP_SERVERS": "a:1", "OPS_TOKEN": "sEcReT-operator-token",
             ]),
             needs: .service
         )
@@ -136,7 +136,7 @@ import Testing
             #expect(!text.contains(Self.key))
             #expect(!text.contains("94, 94") && !text.contains("- 94"), "the key's bytes")
         }
-        for name in ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY"] {
+        for name in ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN"] {
             #expect(configuration.effectiveValue(name)?.value == "<redacted>")
         }
         #expect(configuration.effectiveValue("PLATFORM_APP_ID")?.value == "909")

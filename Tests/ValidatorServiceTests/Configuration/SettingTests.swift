@@ -10,11 +10,14 @@ import ValidationPipeline
         "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_GROUP_ID", "KAFKA_LOGIN_EVENTS_TOPIC", "KAFKA_OUTCOMES_TOPIC",
         "KAFKA_DEAD_LETTERS_TOPIC", "KAFKA_DELIVERY", "KAFKA_PROPERTIES_FILE", "PLATFORM_BASE_URL", "PLATFORM_APP_ID",
         "PLATFORM_APP_SECRET", "PLATFORM_APP_SECRET_FILE", "PLATFORM_ADMIN_KEY", "PLATFORM_ADMIN_KEY_FILE",
-        "PLATFORM_CREDENTIALS_FILE", "PLATFORM_TIMEOUT", "PLATFORM_MAXIMUM_CONNECTIONS", "PLATFORM_CA_FILE",
-        "PLATFORM_ALLOW_PLAINTEXT", "POLICY", "POLICY_FILE", "EVENTS_MAXIMUM_AGE", "OUTCOMES_FORMAT",
+        "PLATFORM_CREDENTIALS_FILE", "PLATFORM_TIMEOUT", "PLATFORM_MAXIMUM_CONNECTIONS",
+        "PLATFORM_MAXIMUM_CALLS_PER_SECOND", "PLATFORM_CA_FILE", "PLATFORM_ALLOW_PLAINTEXT", "POLICY", "POLICY_FILE",
+        "GUARD_SUSPECT_KICKS", "GUARD_SURGE_KICKS", "GUARD_WRONG_CREDENTIAL_ANSWERS", "GUARD_WRONG_CREDENTIAL_CALLS",
+        "GUARD_PROBE_INTERVAL", "GUARD_ACCEPTANCE_PERIOD", "EVENTS_MAXIMUM_AGE", "OUTCOMES_FORMAT",
         "OUTCOMES_SOURCE", "OUTCOMES_PUBLISH_PASSES", "OUTCOMES_PUBLISH_REDIRECTS", "AUDIT_DATABASE",
-        "AUDIT_FINGERPRINT_KEY", "AUDIT_FINGERPRINT_KEY_FILE", "OPS_LISTEN", "INSTANCE_ID", "LOG_LEVEL", "LOG_FORMAT",
-        "SHUTDOWN_TIMEOUT", "KAFKA_STATIC_MEMBERSHIP", "STALL_TIMEOUT", "CORE_DUMPS",
+        "AUDIT_FINGERPRINT_KEY", "AUDIT_FINGERPRINT_KEY_FILE", "OPS_LISTEN", "OPS_TOKEN", "OPS_TOKEN_FILE",
+        "INSTANCE_ID", "LOG_LEVEL", "LOG_FORMAT", "SHUTDOWN_TIMEOUT", "KAFKA_STATIC_MEMBERSHIP", "STALL_TIMEOUT",
+        "CORE_DUMPS",
     ]
 
     @Test func everyNameOfTheContractIsASetting() {
@@ -35,7 +38,9 @@ import ValidationPipeline
         #expect(configuration.platform.baseURL == "https://kr-openapi-zinny3.game.kakao.com:10443")
         #expect(configuration.platform.timeout == .seconds(7))
         #expect(configuration.platform.maximumConnections == 64)
+        #expect(configuration.platform.maximumCallsPerSecond == nil)
         #expect(configuration.policy.version == "guarded")
+        #expect(configuration.massKickGuard == MassKickGuard.Configuration())
         #expect(configuration.events.maximumAge == nil)
         #expect(configuration.outcomes.mode == .binary)
         #expect(configuration.outcomes.source == "/login-validator")
@@ -43,6 +48,7 @@ import ValidationPipeline
         #expect(configuration.audit.database == "audit.db")
         #expect(configuration.audit.fingerprintKeyBytes == nil)
         #expect(configuration.operations.listen == .init(host: "127.0.0.1", port: 9464))
+        #expect(configuration.operations.token == nil)
         #expect(!configuration.instanceID.isEmpty)
         #expect(configuration.logLevel == "info" && configuration.logFormat == .automatic)
         #expect(configuration.shutdownTimeout == .seconds(25))
