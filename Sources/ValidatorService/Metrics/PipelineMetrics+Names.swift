@@ -19,6 +19,18 @@ extension PipelineMetrics {
         static let waitingRetries = "login_validator_waiting_retries"
         static let undeliveredDecisions = "login_validator_undelivered_decisions"
         static let isHeld = "login_validator_held"
+        static let concurrencyLimit = "login_validator_platform_concurrency_limit"
+        static let hostAttempts = "login_validator_platform_running_attempts"
+        static let hostBreakerOpen = "login_validator_platform_breaker_open"
+        static let hostBreakerOpenings = "login_validator_platform_breaker_openings_total"
+        static let appBreakerOpen = "login_validator_app_breaker_open"
+        static let appBreakerOpenings = "login_validator_app_breaker_openings_total"
+        static let guardTripped = "login_validator_guard_tripped"
+        static let guardTrips = "login_validator_guard_trips_total"
+        static let guardReleases = "login_validator_guard_releases_total"
+        static let withheldKicks = "login_validator_guard_withheld_kicks"
+        static let surgeScore = "login_validator_guard_surge_score"
+        static let waitingEvents = "login_validator_waiting_events"
         static let lag = "login_validator_consumer_lag"
         static let ready = "login_validator_ready"
     }
@@ -57,6 +69,24 @@ extension PipelineMetrics {
         MetricDescription(Name.waitingRetries, "Records that wait for their next attempt."),
         MetricDescription(Name.undeliveredDecisions, "Decisions that wait for a commit cycle."),
         MetricDescription(Name.isHeld, "1 while the commit cycle waits because the trail or Kafka refused it."),
+        MetricDescription(Name.concurrencyLimit, "Requests that may be under way at a time, by platform host."),
+        MetricDescription(Name.hostAttempts, "Requests under way, by platform host."),
+        MetricDescription(
+            Name.hostBreakerOpen,
+            "1 while no request but single probes goes to the platform host, because it does not answer."
+        ),
+        MetricDescription(Name.hostBreakerOpenings, "Times that a platform host stopped answering, by host."),
+        MetricDescription(
+            Name.appBreakerOpen,
+            "1 while the app cannot be validated although its host answers, and only single probes go out."
+        ),
+        MetricDescription(Name.appBreakerOpenings, "Times that an app could not be validated any more, by app."),
+        MetricDescription(Name.guardTripped, "1 while the mass-kick guard holds the app."),
+        MetricDescription(Name.guardTrips, "Trips of mass-kick guards, by cause."),
+        MetricDescription(Name.guardReleases, "Releases of mass-kick guards, by who or what released them."),
+        MetricDescription(Name.withheldKicks, "Kicks of the app that are not final yet."),
+        MetricDescription(Name.surgeScore, "Kicks of the app beyond the expected; GUARD_SURGE_KICKS of them trip."),
+        MetricDescription(Name.waitingEvents, "Events of the app that wait for an attempt."),
         MetricDescription(Name.lag, "Records between the last consumed one and the end of the partition."),
         MetricDescription(Name.ready, "1 while every readiness condition holds."),
     ]

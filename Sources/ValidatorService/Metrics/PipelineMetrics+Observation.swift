@@ -29,7 +29,15 @@ extension PipelineMetrics {
             self.cycleDuration.record(duration)
         case .superseded(let entries):
             self.supersededEntries.increment(by: entries)
-        case .hostAvailability, .appAvailability, .guardChanged: break
+        case .hostAvailability(let host, let isAvailable):
+            if !isAvailable { self.hostBreakerOpenings[host].increment() }
+        case .appAvailability(let kgAppId, let isAvailable):
+            if !isAvailable { self.appBreakerOpenings[kgAppId].increment() }
+        case .guardChanged(let transition):
+            switch transition.change {
+            case .tripped: self.guardTrips[transition.cause].increment()
+            case .released(let release): self.guardReleases[release].increment()
+            }
         }
     }
 
@@ -46,6 +54,18 @@ extension PipelineMetrics {
         self.waitingRetries.set(gauges.waitingRetries)
         self.undeliveredDecisions.set(gauges.undeliveredDecisions)
         self.isHeld.set(gauges.isHeld ? 1 : 0)
+        for host in gauges.hosts {
+            self.concurrencyLimits[host.name].set(host.concurrencyLimit)
+            self.hostAttempts[host.name].set(host.runningAttempts)
+            self.hostBreakers[host.name].set(host.breaker.isClosed ? 0 : 1)
+        }
+        for app in gauges.apps {
+            self.appBreakers[app.kgAppId].set(app.breaker.isClosed ? 0 : 1)
+            self.trippedGuards[app.kgAppId].set(app.massKickGuard.isTripped ? 1 : 0)
+            self.withheldKicks[app.kgAppId].set(app.withheldKicks)
+            self.surgeScores[app.kgAppId].set(app.surgeScore)
+            self.waitingEvents[app.kgAppId].set(app.waitingEvents)
+        }
     }
 
     /// Shows how far a partition's consumption is behind its end, in records.
@@ -56,6 +76,20 @@ extension PipelineMetrics {
     /// Shows no lag any more for partitions that are not in `assigned`: their new owner does.
     package func removeLags(except assigned: Set<SourcePartition>) {
         for lag in self.lags.removeAll(where: { !assigned.contains($0) }) { lag.destroy() }
+    }
+}
+
+extension CircuitBreaker.State {
+    fileprivate var isClosed: Bool {
+        if case .closed = self { return true }
+        return false
+    }
+}
+
+extension MassKickGuard.State {
+    fileprivate var isTripped: Bool {
+        if case .tripped = self { return true }
+        return false
     }
 }
 

@@ -26,6 +26,20 @@ package struct PipelineMetrics: Sendable {
     let waitingRetries: Meter
     let undeliveredDecisions: Meter
     let isHeld: Meter
+    /// By the host's name; there are as many hosts as base URLs.
+    let concurrencyLimits: HandleTable<String, Meter>
+    let hostAttempts: HandleTable<String, Meter>
+    let hostBreakers: HandleTable<String, Meter>
+    let hostBreakerOpenings: HandleTable<String, Counter>
+    /// By kgAppId; only apps with credentials have any.
+    let appBreakers: HandleTable<String, Meter>
+    let appBreakerOpenings: HandleTable<String, Counter>
+    let trippedGuards: HandleTable<String, Meter>
+    let withheldKicks: HandleTable<String, Meter>
+    let surgeScores: HandleTable<String, Meter>
+    let waitingEvents: HandleTable<String, Meter>
+    let guardTrips: HandleTable<MassKickGuard.Cause, Counter>
+    let guardReleases: HandleTable<GuardTransition.Release, Counter>
     let lags: HandleTable<SourcePartition, Meter>
 
     struct DecisionLabels: Hashable {
@@ -38,6 +52,12 @@ package struct PipelineMetrics: Sendable {
         func counter(_ name: String) -> Counter { Counter(label: name, dimensions: [], factory: factory) }
         func gauge(_ name: String) -> Meter { Meter(label: name, dimensions: [], factory: factory) }
         func timer(_ name: String) -> Timer { Timer(label: name, dimensions: [], factory: factory) }
+        func gauges(_ name: String, by label: String) -> HandleTable<String, Meter> {
+            HandleTable { Meter(label: name, dimensions: [(label, $0)], factory: factory) }
+        }
+        func counters(_ name: String, by label: String) -> HandleTable<String, Counter> {
+            HandleTable { Counter(label: name, dimensions: [(label, $0)], factory: factory) }
+        }
 
         self.decisions = HandleTable { labels in
             let dimensions = [("decision", labels.decision.rawValue), ("reason", labels.reason?.rawValue ?? "none")]
@@ -70,7 +90,25 @@ package struct PipelineMetrics: Sendable {
             let dimensions = [("topic", partition.topic), ("partition", "\(partition.partition)")]
             return Meter(label: Name.lag, dimensions: dimensions, factory: factory)
         }
+        self.concurrencyLimits = gauges(Name.concurrencyLimit, by: "host")
+        self.hostAttempts = gauges(Name.hostAttempts, by: "host")
+        self.hostBreakers = gauges(Name.hostBreakerOpen, by: "host")
+        self.hostBreakerOpenings = counters(Name.hostBreakerOpenings, by: "host")
+        self.appBreakers = gauges(Name.appBreakerOpen, by: "app")
+        self.appBreakerOpenings = counters(Name.appBreakerOpenings, by: "app")
+        self.trippedGuards = gauges(Name.guardTripped, by: "app")
+        self.withheldKicks = gauges(Name.withheldKicks, by: "app")
+        self.surgeScores = gauges(Name.surgeScore, by: "app")
+        self.waitingEvents = gauges(Name.waitingEvents, by: "app")
+        self.guardTrips = HandleTable { cause in
+            Counter(label: Name.guardTrips, dimensions: [("cause", cause.rawValue)], factory: factory)
+        }
+        self.guardReleases = HandleTable { release in
+            Counter(label: Name.guardReleases, dimensions: [("release", release.rawValue)], factory: factory)
+        }
         self.showUsualDecisions()
+        // An alert on a rise needs the zero before it.
+        for cause in MassKickGuard.Cause.allCases { _ = self.guardTrips[cause] }
     }
 
     /// The decisions that the guarded policy can come to are there from the start, at zero: a rate over them is then

@@ -77,10 +77,80 @@ import Testing
         (.cycleCompleted(records: 12, duration: .milliseconds(3)), "login_validator_cycle_records_sum", 12),
         (.cycleCompleted(records: 12, duration: .milliseconds(3)), "login_validator_cycle_duration_seconds_sum", 0.003),
         (.superseded(entries: 4), "login_validator_superseded_entries_total", 4),
+        (
+            .hostAvailability("h:1", isAvailable: false),
+            "login_validator_platform_breaker_openings_total{host=\"h:1\"}", 1
+        ),
+        (.appAvailability("9", isAvailable: false), "login_validator_app_breaker_openings_total{app=\"9\"}", 1),
+        (
+            .guardChanged(Self.transition(.tripped)), "login_validator_guard_trips_total{cause=\"surge\"}", 1
+        ),
+        (
+            .guardChanged(Self.transition(.released(.byOperator))),
+            "login_validator_guard_releases_total{release=\"operator\"}", 1
+        ),
     ])
     func noticeIsCounted(notice: PipelineNotice, series: String, expected: Double) {
         self.metrics.observe(notice)
         #expect(self.value(series) == expected)
+    }
+
+    private static func transition(_ change: GuardTransition.Change) -> GuardTransition {
+        GuardTransition(
+            kgAppId: "9",
+            change: change,
+            cause: .surge,
+            at: Timestamp(0),
+            waitingEvents: 1,
+            usualKickShare: 0.02
+        )
+    }
+
+    @Test func tripsAreShownBeforeTheFirst() {
+        for cause in MassKickGuard.Cause.allCases {
+            #expect(self.value("login_validator_guard_trips_total{cause=\"\(cause.rawValue)\"}") == 0)
+        }
+    }
+
+    @Test func gaugesShowHostsAndApps() {
+        var gauges = PipelineGauges(
+            assignedPartitions: 1,
+            heldRecords: 2,
+            runningAttempts: 3,
+            waitingRetries: 4,
+            undeliveredDecisions: 5,
+            isHeld: false
+        )
+        let open = CircuitBreaker.State.open(until: .seconds(1), wait: .seconds(1))
+        gauges.hosts = [
+            .init(name: "a:1", runningAttempts: 3, concurrencyLimit: 16, breaker: .closed(failures: 2)),
+            .init(name: "b:1", runningAttempts: 0, concurrencyLimit: 8, breaker: open),
+        ]
+        let trip = MassKickGuard.Trip(cause: .surge, since: .zero, nextProbe: .zero)
+        gauges.apps = [
+            .init(
+                kgAppId: "9",
+                waitingEvents: 7,
+                withheldKicks: 6,
+                breaker: open,
+                massKickGuard: .tripped(trip),
+                surgeScore: 30.5,
+                usualKickShare: 0.02
+            )
+        ]
+        self.metrics.update(gauges)
+        #expect(self.value("login_validator_platform_concurrency_limit{host=\"a:1\"}") == 16)
+        #expect(self.value("login_validator_platform_running_attempts{host=\"a:1\"}") == 3)
+        #expect(self.value("login_validator_platform_breaker_open{host=\"a:1\"}") == 0)
+        #expect(self.value("login_validator_platform_breaker_open{host=\"b:1\"}") == 1)
+        #expect(self.value("login_validator_app_breaker_open{app=\"9\"}") == 1)
+        #expect(self.value("login_validator_guard_tripped{app=\"9\"}") == 1)
+        #expect(self.value("login_validator_guard_withheld_kicks{app=\"9\"}") == 6)
+        #expect(self.value("login_validator_guard_surge_score{app=\"9\"}") == 30.5)
+        #expect(self.value("login_validator_waiting_events{app=\"9\"}") == 7)
+        gauges.apps[0].massKickGuard = .watching
+        self.metrics.update(gauges)
+        #expect(self.value("login_validator_guard_tripped{app=\"9\"}") == 0)
     }
 
     @Test func gaugesShowWhatTheEngineHolds() {
@@ -113,6 +183,10 @@ import Testing
 
     @Test func everyMetricHasAHelpLine() {
         self.metrics.setLag(1, topic: "t", partition: 0)
+        self.gaugesShowHostsAndApps()
+        self.metrics.observe(.hostAvailability("h:1", isAvailable: false))
+        self.metrics.observe(.appAvailability("9", isAvailable: false))
+        self.metrics.observe(.guardChanged(Self.transition(.released(.byOperator))))
         let text = self.registry.exposition(in: .prometheus)
         let lines = text.split(separator: "\n")
         for line in lines where line.hasPrefix("# TYPE ") {
