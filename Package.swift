@@ -105,7 +105,7 @@ var sources: [Target] {
             name: "ValidatorService",
             dependencies: [
                 "AuditTrail", "CProcess", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
-                .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOPosix"),
+                .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

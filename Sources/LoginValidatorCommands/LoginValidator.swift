@@ -14,7 +14,8 @@ public struct LoginValidator: AsyncParsableCommand {
             """,
         version: Self.version,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, AuditCommand.self, DeadLettersCommand.self, ConfigCommand.self,
+            RunCommand.self, ValidateCommand.self, AuditCommand.self, DeadLettersCommand.self, GuardCommand.self,
+            ConfigCommand.self,
             DemoCommand.self, SimulateCommand.self,
         ]
     )

@@ -44,6 +44,8 @@ struct RunCommand: AsyncParsableCommand {
                 port: listen.port,
                 readiness: readiness,
                 registry: registry,
+                guards: service,
+                token: configuration.operations.token,
                 isAlive: { await service.isAlive() },
                 logger: logger
             )

@@ -17,12 +17,7 @@ struct EventLoopExecutor: PipelineExecutor {
         self.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, deadline.nanoseconds))), work)
     }
 
-    var now: Moment {
-        Moment(
-            monotonic: .nanoseconds(Int64(clamping: NIODeadline.now().uptimeNanoseconds)),
-            wall: .now
-        )
-    }
+    var now: Moment { .now }
 }
 
 /// Runs the calls that block (SQLite, librdkafka) on a thread of their own, one at a time.

@@ -2,6 +2,7 @@ import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 import NIOCore
 
 /// Answers the requests of operators and their programs; nothing of a request is ever shown in an answer.
@@ -10,10 +11,17 @@ struct OperationsResponder: HTTPResponder {
     let registry: PrometheusRegistry
     let liveness: LivenessProbe
     let ready: Meter
+    let guards: any GuardOperations
+    let access: OperatorAccess
+    let refusals: RefusalLog
+    let logger: Logger
 
-    /// The connection, so that one with a body nobody reads can be closed.
+    /// The connection, so that one with a body nobody reads can be closed, and its peer named.
     struct Context: InitializableFromSource {
         let channel: any Channel
+
+        /// The other end's address, for the log.
+        var peer: String { self.channel.remoteAddress.map { "\($0.ipAddress ?? "-"):\($0.port ?? 0)" } ?? "-" }
 
         init(source: ApplicationRequestContextSource) {
             self.channel = source.channel
@@ -22,13 +30,22 @@ struct OperationsResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         if Self.hasBody(request) { return Self.refusal(closing: context.channel) }
-        guard request.method == .get || request.method == .head else {
-            var response = Self.json(.methodNotAllowed, #"{"error":"only GET and HEAD are supported"}"#)
-            response.headers[.allow] = "GET, HEAD"
-            return response
+        let response: Response
+        if let answer = await self.guardResponse(to: request, context: context) {
+            response = answer
+        } else {
+            guard Self.isReading(request) else { return Self.notAllowed(allow: "GET, HEAD") }
+            response = await self.response(to: request)
         }
-        let response = await self.response(to: request)
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    static func isReading(_ request: Request) -> Bool { request.method == .get || request.method == .head }
+
+    static func notAllowed(allow methods: String) -> Response {
+        var response = Self.json(.methodNotAllowed, #"{"error":"the method must be one of \#(methods)"}"#)
+        response.headers[.allow] = methods
+        return response
     }
 
     private func response(to request: Request) async -> Response {
@@ -47,7 +64,7 @@ struct OperationsResponder: HTTPResponder {
             let format = ExpositionFormat(accept: request.headers[.accept])
             return Self.response(.ok, self.registry.exposition(in: format), contentType: format.contentType)
         default:
-            return Self.json(.notFound, #"{"error":"not found; there are /livez, /readyz and /metrics"}"#)
+            return Self.json(.notFound, #"{"error":"not found; there are /livez, /readyz, /metrics and /guard"}"#)
         }
     }
 
@@ -71,7 +88,7 @@ struct OperationsResponder: HTTPResponder {
         return Response(status: .contentTooLarge, headers: headers, body: body)
     }
 
-    private static func json(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    static func json(_ status: HTTPResponse.Status, _ text: String) -> Response {
         self.response(status, text, contentType: "application/json")
     }
 

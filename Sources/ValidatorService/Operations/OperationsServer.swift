@@ -6,10 +6,11 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// The HTTP endpoint for operators: `/livez`, `/readyz` and `/metrics`.
+/// The HTTP endpoint for operators: `/livez`, `/readyz`, `/metrics` and `/guard`.
 ///
-/// Plain HTTP/1.1 without authentication, so it listens on the loopback interface unless told otherwise; it shows no
-/// player's data and no secret. Sizes, connections and idle time are bounded by the constants below.
+/// Plain HTTP/1.1, and reading it needs no password, so it listens on the loopback interface unless told otherwise; it
+/// shows no player's data and no secret. The one request that changes something, `POST /guard/release`, is protected as
+/// ``OperatorAccess`` says. Sizes, connections and idle time are bounded by the constants below.
 package struct OperationsServer: Service {
     private let host: String
     private let port: Int
@@ -30,6 +31,7 @@ package struct OperationsServer: Service {
 
     /// - Parameters:
     ///   - port: 0 takes any free port.
+    ///   - token: what a release must bring; needed unless `host` is a loopback address.
     ///   - isAlive: asks the engine's loop; no answer within `livenessLimit` is a no.
     ///   - listening: hears the port once connections are accepted.
     package init(
@@ -37,6 +39,8 @@ package struct OperationsServer: Service {
         port: Int,
         readiness: ReadinessState,
         registry: PrometheusRegistry,
+        guards: any GuardOperations,
+        token: Secret? = nil,
         livenessLimit: Duration = Self.livenessLimit,
         isAlive: @escaping @Sendable () async -> Bool,
         logger: Logger,
@@ -48,7 +52,11 @@ package struct OperationsServer: Service {
             readiness: readiness,
             registry: registry,
             liveness: LivenessProbe(limit: livenessLimit, isAlive: isAlive),
-            ready: Meter(label: PipelineMetrics.Name.ready, dimensions: [], factory: registry)
+            ready: Meter(label: PipelineMetrics.Name.ready, dimensions: [], factory: registry),
+            guards: guards,
+            access: OperatorAccess(listen: .init(host: host, port: port), token: token),
+            refusals: RefusalLog(logger: logger),
+            logger: logger
         )
         self.logger = logger
         self.listening = listening

@@ -1,7 +1,8 @@
 import ValidationPipeline
 
 extension ReadinessState {
-    /// The service is not ready while the trail or Kafka refuses its writes.
+    /// The service is not ready while the trail or Kafka refuses its writes. What concerns the platform and the guards is
+    /// shown from the gauges: ``show(_:)``.
     func observe(_ notice: PipelineNotice) {
         switch notice {
         case .trailFailed(let failure): self.set(.trail, isReady: false, message: failure.message)

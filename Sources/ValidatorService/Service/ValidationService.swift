@@ -6,7 +6,6 @@ import LoginContracts
 import NIOCore
 import ServiceLifecycle
 import Synchronization
-import UnixSignals
 import ValidationPipeline
 
 /// The service: takes login events, validates, records, publishes, until it is told to stop.
@@ -15,14 +14,17 @@ import ValidationPipeline
 /// nothing new, lets what is under way end within the configured time, publishes what is decided, gives the rest back to
 /// Kafka and closes the trail.
 package final class ValidationService: Service {
-    private let configuration: ServiceConfiguration
+    let configuration: ServiceConfiguration
     private let metrics: PipelineMetrics
     private let readiness: ReadinessState
-    private let logger: Logger
+    let logger: Logger
     private let fatalErrors: AsyncStream<any Error>
     private let fatal: AsyncStream<any Error>.Continuation
     private let engine = Mutex<ValidationEngine?>(nil)
     private let holds = HoldReasons()
+    /// Asks for a look at the gauges: now and then, and at once when something that operators watch has changed.
+    private let looks: AsyncStream<Void>
+    private let look: AsyncStream<Void>.Continuation
 
     /// How often gauges and lags are read.
     static let gaugeInterval: Duration = .seconds(2)
@@ -42,6 +44,7 @@ package final class ValidationService: Service {
         self.readiness = readiness
         self.logger = logger
         (self.fatalErrors, self.fatal) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+        (self.looks, self.look) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         readiness.set(.trail, isReady: false, message: "The trail is not open yet.")
         readiness.set(.assignment, isReady: false, message: "No partitions are assigned yet.")
     }
@@ -65,10 +68,13 @@ package final class ValidationService: Service {
 
     /// Whether the engine's event loop answers.
     package func isAlive() async -> Bool {
-        guard let engine = self.engine.withLock({ $0 }) else { return true }
+        guard let engine = self.runningEngine else { return true }
         _ = await engine.gauges
         return true
     }
+
+    /// `nil` while the service starts or stops.
+    var runningEngine: ValidationEngine? { self.engine.withLock { $0 } }
 
     private func start() async throws -> ServiceParts {
         let notices = NoticeLog(logger: self.logger)
@@ -78,11 +84,12 @@ package final class ValidationService: Service {
                 let message = isAssigned ? "" : "No partitions are assigned."
                 readiness.set(.assignment, isReady: isAssigned, message: message)
             },
-            observe: { [metrics, readiness, holds] notice in
+            observe: { [metrics, readiness, holds, look] notice in
                 metrics.observe(notice)
                 notices.log(notice)
                 readiness.observe(notice)
                 holds.observe(notice)
+                if notice.changesGauges { look.yield() }
             },
             holds: self.holds
         )
@@ -121,6 +128,7 @@ package final class ValidationService: Service {
                 // Ends without an error only when it is cancelled, because the stream is never finished.
                 for await error in self.fatalErrors { throw error }
             }
+            group.addTask { await self.askForLooks() }
             group.addTask { await self.readGauges(parts) }
             group.addTask { await self.reloadOnHangup(parts) }
             let watchdog = self.watchdog(parts)
@@ -159,38 +167,20 @@ package final class ValidationService: Service {
         )
     }
 
+    private func askForLooks() async {
+        repeat { self.look.yield() } while (try? await Task.sleep(for: Self.gaugeInterval)) != nil
+    }
+
     private func readGauges(_ parts: ServiceParts) async {
-        while (try? await Task.sleep(for: Self.gaugeInterval)) != nil {
-            self.metrics.update(await parts.engine.gauges)
+        for await _ in self.looks {
+            let gauges = await parts.engine.gauges
+            self.metrics.update(gauges)
+            self.readiness.show(GuardReport(gauges, instanceID: self.configuration.instanceID, now: .now))
             let lags = parts.bridge.lags()
             for (partition, lag) in lags {
                 self.metrics.setLag(lag, topic: partition.topic, partition: partition.partition)
             }
             self.metrics.removeLags(except: Set(lags.map { SourcePartition($0.partition) }))
-        }
-    }
-
-    /// SIGHUP reads the credentials file again; one that cannot be used changes nothing.
-    private func reloadOnHangup(_ parts: ServiceParts) async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            do {
-                let platform = try self.configuration.platform.reloadingCredentials()
-                parts.credentials.replace(with: try platform.apps())
-                self.logger.notice("Credentials reloaded", metadata: ["apps": "\(platform.credentials.count)"])
-                let configuration = self.configuration
-                let apps = platform.credentials.map(\.kgAppId).sorted().joined(separator: " ")
-                _ = try await Self.blocking {
-                    try parts.trail.append(
-                        configuration.entry(
-                            .configurationChanged,
-                            "The credentials file was read again.",
-                            details: ["apps": apps]
-                        )
-                    )
-                }
-            } catch {
-                self.logger.error("Credentials not reloaded", metadata: ["error": "\(error)"])
-            }
         }
     }
 
@@ -227,7 +217,7 @@ package final class ValidationService: Service {
     }
 
     /// Runs a call that blocks, off the threads of Swift's concurrency.
-    private static func blocking<Value: Sendable>(
+    static func blocking<Value: Sendable>(
         _ call: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -247,7 +237,7 @@ package final class ValidationService: Service {
 
 extension ServiceConfiguration {
     /// Something that happens to this instance now.
-    fileprivate func entry(
+    func entry(
         _ kind: ServiceEntry.Kind,
         _ message: String,
         details: [String: String] = [:]

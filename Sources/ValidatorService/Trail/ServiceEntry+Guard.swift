@@ -31,17 +31,25 @@ extension ServiceEntry {
 extension GuardTransition {
     /// What happened and what to do, in sentences.
     var explanation: String {
-        switch (self.change, self.cause) {
-        case (.tripped, .surge):
+        switch self.change {
+        case .tripped: self.cause.advice
+        case .released(.answersBackToNormal): "Answers are back to normal: the app's players are validated again."
+        case .released(.byOperator): "An operator accepts the kicks: the app's players are validated again."
+        case .released(.credentialsReplaced): "The app's credentials were replaced: its players are validated again."
+        }
+    }
+}
+
+extension MassKickGuard.Cause {
+    /// What it means for the app and what to do, in sentences.
+    var advice: String {
+        switch self {
+        case .surge:
             "Far more kicks than usual: the app's players are not decided until answers are back to normal or an operator "
                 + "accepts the kicks (login-validator guard release)."
-        case (.tripped, .wrongCredentials):
+        case .wrongCredentials:
             "The platform refuses every token of the app as it does when appSecret or adminKey is wrong: its players are "
                 + "not decided. Correct the credentials and send SIGHUP, or restart."
-        case (.released(.answersBackToNormal), _): "Answers are back to normal: the app's players are validated again."
-        case (.released(.byOperator), _): "An operator accepts the kicks: the app's players are validated again."
-        case (.released(.credentialsReplaced), _):
-            "The app's credentials were replaced: its players are validated again."
         }
     }
 }

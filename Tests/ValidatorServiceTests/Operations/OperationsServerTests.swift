@@ -1,14 +1,14 @@
 import CoreMetrics
 import Foundation
 import Logging
-import ServiceLifecycle
 import Testing
 
 @testable import ValidatorService
 
 @Suite(.serialized) struct OperationsServerTests {
-    private let readiness = ReadinessState()
-    private let registry = PrometheusRegistry()
+    private let bench = OperationsBench()
+    private var readiness: ReadinessState { self.bench.readiness }
+    private var registry: PrometheusRegistry { self.bench.registry }
 
     /// Runs a server on a free port, and stops it gracefully after `body`.
     func withServer(
@@ -16,34 +16,7 @@ import Testing
         livenessLimit: Duration = .seconds(30),
         _ body: (Int) async throws -> Void
     ) async throws {
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        let server = OperationsServer(
-            host: "127.0.0.1",
-            port: 0,
-            readiness: self.readiness,
-            registry: self.registry,
-            livenessLimit: livenessLimit,
-            isAlive: isAlive,
-            logger: logger,
-            listening: { port.yield($0) }
-        )
-        let group = ServiceGroup(services: [server], logger: logger)
-        let running = Task {
-            defer { port.finish() }
-            try await group.run()
-        }
-        var iterator = ports.makeAsyncIterator()
-        let listening = await iterator.next()
-        do {
-            try await body(try #require(listening))
-        } catch {
-            await group.triggerGracefulShutdown()
-            throw error
-        }
-        await group.triggerGracefulShutdown()
-        try await running.value
+        try await self.bench.withServer(isAlive: isAlive, livenessLimit: livenessLimit, body)
     }
 
     /// A request that asks for the connection to be closed after the answer.
@@ -54,9 +27,7 @@ import Testing
         headers: [String] = [],
         body: String = ""
     ) async throws -> RawConnection.Answer {
-        let lines = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
-        let request = lines.joined(separator: "\r\n") + "\r\n\r\n" + body
-        return try await RawConnection.exchange(port: port, request: request)
+        try await OperationsBench.send(port, method, target, headers: headers, body: body)
     }
 
     @Test func livenessIsWhatTheEngineSays() async throws {
@@ -186,6 +157,7 @@ import Testing
                 port: port,
                 readiness: self.readiness,
                 registry: self.registry,
+                guards: FakeGuards(),
                 isAlive: { true },
                 logger: logger
             )
