@@ -63,5 +63,7 @@ final class Flight {
         let decision: Decision
         let reason: DecisionReason?
         let message: String?
+        /// It may be our credentials that are refused.
+        let isWatched: Bool
     }
 }

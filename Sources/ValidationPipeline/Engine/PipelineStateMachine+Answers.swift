@@ -11,13 +11,14 @@ extension PipelineStateMachine {
         switch result {
         case .answered(let verdict, let latency):
             let ruling = self.configuration.policy.ruling(for: verdict, of: event)
+            let role = attempt.isAfterWatchedAnswers ? attempt.role : attempt.role.withoutProof
             self.account(attempt, verdict, ruling, latency: latency, now: now)
             if ruling.isAlert {
                 self.actions.append(.notice(.unexpectedStatus(verdict.status, kgAppId: event.kgAppId)))
             }
             flight?.lastVerdict = verdict
             flight?.lastLatency = latency
-            self.judge(id, attempt, verdict, ruling, now: now)
+            self.judge(id, attempt, role, verdict, ruling, now: now)
         case .failed(let failure):
             self.account(failed: attempt, now: now)
             attempt.app.massKickGuard.failed(attempt.role, now: now.monotonic)
@@ -47,11 +48,12 @@ extension PipelineStateMachine {
         let appEvidence = isFinal ? .success : isOfHost ? .none : failure
         self.report(attempt, host: isOfHost ? failure : .success, app: appEvidence, now)
         attempt.releaseReservation()
-        if verdict.status == 200, ruling.action == .pass {
+        if verdict.status == 200, ruling.action == .pass, attempt.isAfterWatchedAnswers {
             attempt.app.hasProvenCredentials = true
             attempt.host.credentialBudget.forget(attempt.app.kgAppId)
         } else if ruling.isWatched {
             attempt.app.hasProvenCredentials = false
+            attempt.app.lastWatched = now.monotonic
             attempt.host.credentialBudget.noteWrong(attempt.app.kgAppId, now: now.monotonic)
         }
     }
@@ -95,6 +97,7 @@ extension PipelineStateMachine {
     private mutating func judge(
         _ id: FlightID,
         _ attempt: RunningAttempt,
+        _ role: MassKickGuard.Role,
         _ verdict: Verdict,
         _ ruling: VerdictPolicy.Ruling,
         now: Moment
@@ -108,14 +111,20 @@ extension PipelineStateMachine {
         attempt.app.lastSuccess = now.monotonic
         let answer: MassKickGuard.Answer =
             switch decision {
-            case .pass: .pass
+            // While a key is being replaced, slow 200s come after the first refusals.
+            case .pass: attempt.isAfterWatchedAnswers ? .pass : .neutral
             case .kick, .lockout: .kick(isWatched: ruling.isWatched)
             case .rejected, .undetermined, .stale: .neutral
             }
-        switch attempt.app.massKickGuard.answered(answer, attempt.role, now: now.monotonic) {
+        switch attempt.app.massKickGuard.answered(answer, role, now: now.monotonic) {
         case .decide: self.decide(id, decision, reason: ruling.reason, message: verdict.message, now: now)
         case .withhold:
-            let kick = Flight.WithheldKick(decision: decision, reason: ruling.reason, message: verdict.message)
+            let kick = Flight.WithheldKick(
+                decision: decision,
+                reason: ruling.reason,
+                message: verdict.message,
+                isWatched: ruling.isWatched
+            )
             self.withhold(id, kick, attempt.app, now: now)
         case .hold: self.hold(id)
         case .trip(let trip):

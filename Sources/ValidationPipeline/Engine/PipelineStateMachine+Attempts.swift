@@ -74,7 +74,7 @@ extension PipelineStateMachine {
             app: app,
             host: host,
             start: now.monotonic,
-            role: app.massKickGuard.began(isConfirmation: flight.withheldKick != nil),
+            role: app.massKickGuard.began(flight.withheldKick == nil ? .regular : .confirmation(isProven: !isReserved)),
             hostTicket: host.breaker.began(),
             appTicket: app.breaker.began(),
             isReserved: isReserved

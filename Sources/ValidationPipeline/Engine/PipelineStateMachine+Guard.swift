@@ -25,12 +25,19 @@ extension PipelineStateMachine {
     }
 
     /// Makes withheld kicks final once the app looks healthy.
+    ///
+    /// Those that pointed at the credentials are asked about again: that these are good now does not tell whether they
+    /// were then, as when a key was wrong for a moment only.
     mutating func decideWithheld(of app: AppTraffic, now: Moment) {
         guard !app.withheld.isEmpty, app.massKickGuard.isHealthy else { return }
         let withheld = app.withheld
         app.withheld = []
         for id in withheld {
-            guard let kick = self.flights[id]?.withheldKick else { continue }
+            guard let flight = self.flights[id], let kick = flight.withheldKick else { continue }
+            if kick.isWatched, let event = flight.login.event {
+                self.enqueue(id, event)
+                continue
+            }
             self.decide(id, kick.decision, reason: kick.reason, message: kick.message, now: now)
         }
     }

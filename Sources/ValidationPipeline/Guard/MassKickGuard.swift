@@ -56,9 +56,20 @@ package struct MassKickGuard {
     package enum Role: Hashable, Sendable {
         case regular
         /// Asks again about a withheld kick.
-        case confirmation
+        ///
+        /// `isProven`: the app's credentials have been proven since then, so that an answer that points at them means the
+        /// player after all.
+        case confirmation(isProven: Bool)
         /// Tried while tripped.
         case probe
+
+        /// The same, after another answer has pointed at the credentials.
+        var withoutProof: Role {
+            switch self {
+            case .confirmation: .confirmation(isProven: false)
+            case .regular, .probe: self
+            }
+        }
     }
 
     package enum AnsweredAction: Hashable, Sendable {
@@ -110,8 +121,10 @@ package struct MassKickGuard {
     }
 
     /// An attempt that ``permission`` allows begins. Tripped, it is a probe.
-    mutating func began(isConfirmation: Bool) -> Role {
-        guard case .tripped(var trip) = self.state else { return isConfirmation ? .confirmation : .regular }
+    ///
+    /// - Parameter role: what it is for while nothing is tripped.
+    mutating func began(_ role: Role) -> Role {
+        guard case .tripped(var trip) = self.state else { return role }
         precondition(!trip.isProbing, "One probe at a time.")
         trip.isProbing = true
         self.state = .tripped(trip)
@@ -155,9 +168,9 @@ package struct MassKickGuard {
             if self.watchedAnswers >= self.configuration.wrongCredentialAnswers {
                 return .trip(self.trip(.wrongCredentials, now: now))
             }
-            if role == .confirmation {
+            if case .confirmation(let isProven) = role {
                 // The same player's second answer is no further evidence of a surge.
-                return isWatched ? .withhold : .decide
+                return isWatched && !isProven ? .withhold : .decide
             }
             self.surge.answered(isKick: true, learns: !self.isSuspect, now: now)
             if self.surge.score > Double(self.configuration.surgeKicks) - 0.5 {

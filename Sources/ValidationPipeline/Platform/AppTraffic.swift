@@ -17,6 +17,8 @@ final class AppTraffic {
     var breaker: CircuitBreaker
     /// Whether the last answer that told something about the credentials was a 200.
     var hasProvenCredentials = false
+    /// When the last answer came that points at the credentials: a 200 to an earlier call proves nothing against it.
+    var lastWatched: Duration?
     /// Attempts under way that were begun without such proof.
     var unprovenAttempts = 0
     /// When a call last brought a usable answer: one app's wrong key says nothing about another's events.

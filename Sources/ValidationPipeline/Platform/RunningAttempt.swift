@@ -12,6 +12,9 @@ struct RunningAttempt {
     /// Whether it takes a place of the host's ``CredentialBudget``.
     let isReserved: Bool
 
+    /// Whether it began after the app's last answer that points at its credentials was known.
+    var isAfterWatchedAnswers: Bool { self.app.lastWatched.map { $0 <= self.start } ?? true }
+
     func releaseReservation() {
         guard self.isReserved else { return }
         self.host.credentialBudget.release()

@@ -100,8 +100,35 @@ import Testing
         bench.answer(Self.wrongKey, offset: 0)
         #expect(bench.outcomes.isEmpty)
         bench.answer(.pass, offset: 1)
+        #expect(bench.outcomes.isEmpty)
+        bench.answer(Self.wrongKey, offset: 0)
         #expect(bench.outcomes.map(\.data.source.offset) == [0])
         #expect(bench.outcomes.map(\.data.reason) == [.authenticationFailed])
+    }
+
+    @Test func keyThatWasWrongForAMomentKicksNobody() {
+        var bench = Self.bench()
+        Self.receive(&bench, 0..<5)
+        for offset in Int64(0)..<4 { bench.answer(Self.wrongKey, offset: offset) }
+        bench.answer(.pass, offset: 4)
+        _ = Self.serve(&bench, for: .seconds(60)) { _ in .pass }
+        #expect(bench.outcomes.isEmpty)
+        #expect(bench.machine.flights.isEmpty)
+    }
+
+    @Test func slowAnswerFromBeforeProvesNothing() {
+        var bench = Self.bench()
+        Self.receive(&bench, 0..<5)
+        bench.advance(by: .milliseconds(100))
+        for offset in Int64(0)..<3 { bench.answer(Self.wrongKey, offset: offset) }
+        // These two were asked about before the key was withdrawn.
+        bench.answer(.pass, offset: 3)
+        #expect(bench.machine.apps["100"]?.hasProvenCredentials == false)
+        bench.answer(.pass, offset: 4)
+        bench.advance(by: .seconds(40))
+        while !bench.attempts.isEmpty { bench.answer(Self.wrongKey) }
+        #expect(bench.outcomes.isEmpty)
+        #expect(bench.machine.apps["100"]?.massKickGuard.isTripped == true)
     }
 
     @Test func everybodyRefusedAtOnceIsHeldAndLaterDecidedAsItTurnsOut() {

@@ -19,7 +19,7 @@ import Testing
         /// Makes the probe that is due and answers it.
         mutating func probe(_ answer: MassKickGuard.Answer) -> Action {
             if case .at(let time) = self.massKickGuard.permission { self.now = max(self.now, time) }
-            return self.answer(answer, self.massKickGuard.began(isConfirmation: false))
+            return self.answer(answer, self.massKickGuard.began(.regular))
         }
 
         mutating func trip() {
@@ -82,10 +82,11 @@ import Testing
         var bench = Bench()
         for _ in 0..<15 { bench.answer(.kick(isWatched: false)) }
         let score = bench.massKickGuard.score
-        #expect(bench.answer(.kick(isWatched: false), .confirmation) == .decide)
+        #expect(bench.answer(.kick(isWatched: false), .confirmation(isProven: false)) == .decide)
         #expect(bench.massKickGuard.score == score)
         bench.answer(.kick(isWatched: true))
-        #expect(bench.answer(.kick(isWatched: true), .confirmation) == .withhold)
+        #expect(bench.answer(.kick(isWatched: true), .confirmation(isProven: false)) == .withhold)
+        #expect(bench.answer(.kick(isWatched: true), .confirmation(isProven: true)) == .decide)
     }
 
     @Test func surgeIsReleasedByProbesInARow() {
@@ -123,7 +124,7 @@ import Testing
         bench.trip()
         #expect(bench.probe(.pass) == .hold)
         bench.now += .seconds(1)
-        let role = bench.massKickGuard.began(isConfirmation: false)
+        let role = bench.massKickGuard.began(.regular)
         #expect(role == .probe)
         #expect(bench.massKickGuard.permission == .afterAnEvent)
         bench.massKickGuard.failed(role, now: bench.now)

@@ -4,7 +4,7 @@ import Testing
 /// The whole engine under a manual clock, with faults at every step; see ``SimulatedWorld``.
 @Suite(.serialized) struct SimulationTests {
     /// Seeds that once found something stay here, with some others.
-    static let knownSeeds = Array(UInt64(1)...60)
+    static let knownSeeds = Array(UInt64(1)...40)
 
     /// At least so many events are simulated under faults whenever the tests run.
     static let minimumEvents = 100_000

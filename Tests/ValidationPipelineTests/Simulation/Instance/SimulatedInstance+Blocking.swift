@@ -49,36 +49,43 @@ extension SimulatedInstance {
         self.ended { $0.recorded(result, now: $1) }
     }
 
-    private func write(_ append: SimulatedTrail.Append) -> Result<Range<Int64>, TrailFailure> {
+    private func write(_ whole: SimulatedTrail.Append) -> Result<Range<Int64>, TrailFailure> {
         let failure = TrailFailure(message: "The disk does not answer.")
-        // An append that failed was durable after all. Trying again cannot help; a restart finds it.
-        if append.entries.contains(where: { self.ghosts.contains($0.identity) })
-            || append.marks.contains(where: { self.ghostMarks.contains($0.index) })
-        {
-            self.giveUp()
-            return .failure(failure)
+        var append = whole
+        var survived: Range<Int64>?
+        if let ghost {
+            // An append that failed was durable after all, which its repetition finds out.
+            survived = self.trail.repeated(&append, ghost)
+            if survived == nil, append.entries.contains(where: { self.trail.indices[$0.identity] != nil }) {
+                // Since then some of its records went away: the numbers of the rest are no range. A restart finds them.
+                self.giveUp()
+                return .failure(failure)
+            }
         }
         if let violation = self.trail.violation(of: append) {
             self.world.auditor.report(violation)
             return .failure(failure)
         }
-        guard self.world.isDiskFailing else { return .success(self.keep(append)) }
-        if self.world.mistake == .failedAppendCountsAsDone {
+        if self.world.isDiskFailing {
+            guard self.world.mistake == .failedAppendCountsAsDone else {
+                self.fail(append)
+                return .failure(failure)
+            }
             let first = self.trail.nextIndex
             return .success(first..<(first + Int64(append.entries.count)))
         }
-        let kind = SimulatedTrail.Failure.allCases[self.world.random.int(0...2)]
-        self.trail.fail(append, kind)
-        if kind == .persisted {
-            self.ghosts.formUnion(append.entries.map(\.identity))
-            self.ghostMarks.formUnion(append.marks.map(\.index))
-        }
-        return .failure(failure)
+        self.world.auditor.recorded(whole, by: self.observed)
+        let indices = self.trail.append(append)
+        return .success(survived ?? indices)
     }
 
-    @discardableResult
-    func keep(_ append: SimulatedTrail.Append) -> Range<Int64> {
-        self.world.auditor.recorded(append, by: self.observed)
-        return self.trail.append(append)
+    private func fail(_ append: SimulatedTrail.Append) {
+        let kind = SimulatedTrail.Failure.allCases[self.world.random.int(0...2)]
+        self.trail.fail(append, kind)
+        guard kind == .persisted else { return }
+        var ghost = append
+        ghost.marks += self.ghost?.marks ?? []
+        ghost.transitions += self.ghost?.transitions ?? []
+        self.ghost = ghost
     }
 }

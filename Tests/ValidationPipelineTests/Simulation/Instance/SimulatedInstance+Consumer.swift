@@ -6,7 +6,7 @@ import LoginContracts
 extension SimulatedInstance {
     /// The membership that belongs to an assignment; `nil` when that is not the newest.
     func membership(of epoch: UInt64) -> SimulatedGroup.Membership? {
-        self.world.mistake == .membershipOfTheMoment || epoch == self.epoch ? self.membership : nil
+        epoch == self.epoch ? self.membership : nil
     }
 
     // MARK: Assignments
@@ -118,12 +118,17 @@ extension SimulatedInstance {
         self.consumed[number]?.isScheduled = true
         let epoch = self.epoch
         let fetched = self.world.broker.log.fetch(number, from: consumed.position, limit: self.world.random.int(1...20))
-        self.after(self.world.random.milliseconds(0...20)) { [self] in
+        let isSlow = self.world.random.chance(0.05)
+        self.after(self.world.random.milliseconds(isSlow ? 20...3000 : 0...20)) { [self] in
             if self.epoch == epoch { return self.deliver(number) }
             // What was fetched for an assignment that is gone comes too late.
             let isLate = self.world.random.chance(0.3)
-            let isTaken = self.world.mistake == .epochNotChecked && self.consumed[number] != nil
-            if isTaken, let last = fetched.last { self.consumed[number]?.position = last.record.offset + 1 }
+            let isWanted = self.consumed[number].map { $0.demand >= fetched.count } ?? false
+            let isTaken = self.world.mistake == .epochNotChecked && isWanted
+            if isTaken, let last = fetched.last {
+                self.consumed[number]?.position = last.record.offset + 1
+                self.consumed[number]?.demand -= fetched.count
+            }
             if isTaken || isLate { self.hand(fetched, of: number, epoch: isTaken ? self.epoch : epoch) }
         }
     }

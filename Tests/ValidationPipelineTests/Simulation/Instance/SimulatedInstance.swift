@@ -41,9 +41,8 @@ final class SimulatedInstance {
 
     var operations: [Operation] = []
     var running: Operation?
-    /// Entries, and marks by their entries' numbers, that an append left on the disk although it failed.
-    var ghosts: Set<RecordIdentity> = []
-    var ghostMarks: Set<Int64> = []
+    /// An append that failed and is on the disk nevertheless; the newest one.
+    var ghost: SimulatedTrail.Append?
 
     var wakeUp: Duration?
 
@@ -120,7 +119,8 @@ final class SimulatedInstance {
         if case .record(let append) = self.running, self.world.random.chance(0.5),
             self.trail.violation(of: append) == nil
         {
-            self.keep(append)
+            self.world.auditor.recorded(append, by: self.observed)
+            _ = self.trail.append(append)
         }
         self.end()
     }
@@ -145,8 +145,7 @@ final class SimulatedInstance {
         self.released = nil
         self.operations = []
         self.running = nil
-        self.ghosts = []
-        self.ghostMarks = []
+        self.ghost = nil
         self.wakeUp = nil
         self.trail.processEnded(isLimboDurable: self.world.random.chance(0.5))
     }

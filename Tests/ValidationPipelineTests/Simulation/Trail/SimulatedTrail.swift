@@ -67,6 +67,20 @@ final class SimulatedTrail {
         return indices
     }
 
+    /// Leaves out what an earlier, failed append has left here.
+    ///
+    /// - Returns: the numbers of the entries, if those are all here and one behind the other.
+    func repeated(_ append: inout Append, _ ghost: Append) -> Range<Int64>? {
+        append.marks.removeAll { ghost.marks.contains($0) && self.marks[$0.index] == $0.fate }
+        append.transitions.removeAll { ghost.transitions.contains($0) }
+        guard let first = append.entries.first.flatMap({ self.indices[$0.identity] }),
+            zip(first..., append.entries).allSatisfy({ self.entry($0) == $1 })
+        else { return nil }
+        let indices = first..<(first + Int64(append.entries.count))
+        append.entries = []
+        return indices
+    }
+
     func fail(_ append: Append, _ failure: Failure) {
         switch failure {
         case .nothing: break

@@ -13,9 +13,13 @@ extension PlantedMistake {
         case .suspectsDecidedAtOnce:
             wrong.guard.suspectKicks = 200
             wrong.guard.surgeKicks = 200
-        case .credentialBudgetIgnored: wrong.guard.maximumWrongCredentialCalls = 1_000_000
+        case .credentialBudgetIgnored:
+            wrong.guard.maximumWrongCredentialCalls = 1_000_000
+            wrong.guard.probeInterval = .seconds(1)
         case .breakerNeverOpens: wrong.breaker.failuresToOpen = .max
-        case .breakerNeverCloses: wrong.breaker.probesToClose = .max
+        case .breakerNeverCloses:
+            wrong.breaker.minimumWait = .seconds(100_000)
+            wrong.breaker.maximumWait = .seconds(100_000)
         default: break
         }
         return wrong

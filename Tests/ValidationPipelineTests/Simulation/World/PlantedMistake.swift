@@ -20,8 +20,6 @@ enum PlantedMistake: String, CaseIterable {
     case offsetsBeforeOutcomes
     /// Offsets are sent without the group's membership, so that nobody who was expelled is refused.
     case membershipNotSent
-    /// Offsets are sent with the membership of the moment, not with that of their assignment.
-    case membershipOfTheMoment
     /// A producer that another one with its transactional id has replaced is not refused.
     case oldProducerNotFenced
     /// A transaction that was aborted is taken for committed.
@@ -56,7 +54,7 @@ enum PlantedMistake: String, CaseIterable {
     case suspectsDecidedAtOnce
     /// A tripped guard is released at once.
     case guardReleasedAtOnce
-    /// Calls that may carry wrong credentials are not counted.
+    /// Calls that may carry wrong credentials are not counted, and a tripped guard probes every second.
     case credentialBudgetIgnored
     /// A host that does not answer is called as ever.
     case breakerNeverOpens

@@ -118,13 +118,18 @@ struct SimulationScenario {
                 self.outages.hosts[host] = self.outages(lasting: 1...60, using: &random)
             }
             self.outages.disks = self.outages(lasting: 1...20, using: &random)
-            self.outages.brokers = self.outages(lasting: 1...20, using: &random)
+            self.outages.brokers = self.outages(lasting: 1...60, using: &random)
         }
         guard self.theme != .everything else { return }
         for app in Self.apps.prefix(self.theme == .oneAppTrouble ? 1 : 2) where random.chance(0.8) {
             let kind = AppTrouble.Kind.allCases[random.int(0...2)]
             let times = self.outages(lasting: 5...60, using: &random).prefix(1)
             self.outages.apps += times.map { AppTrouble(kgAppId: app.kgAppId, kind: kind, time: $0) }
+        }
+        // What is wrong with one app can be wrong with another at the same time, as after a rotation of keys.
+        if let first = self.outages.apps.first, self.outages.apps.count > 1, random.chance(0.5) {
+            let kgAppId = self.outages.apps[1].kgAppId
+            self.outages.apps[1] = AppTrouble(kgAppId: kgAppId, kind: first.kind, time: first.time)
         }
     }
 
