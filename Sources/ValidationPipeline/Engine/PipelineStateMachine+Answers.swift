@@ -48,6 +48,7 @@ extension PipelineStateMachine {
         let appEvidence = isFinal ? .success : isOfHost ? .none : failure
         self.report(attempt, host: isOfHost ? failure : .success, app: appEvidence, now)
         attempt.releaseReservation()
+        // While a key is being replaced, slow 200s come after the first refusals.
         if verdict.status == 200, ruling.action == .pass, attempt.isAfterWatchedAnswers {
             attempt.app.hasProvenCredentials = true
             attempt.host.credentialBudget.forget(attempt.app.kgAppId)
@@ -111,8 +112,7 @@ extension PipelineStateMachine {
         attempt.app.lastSuccess = now.monotonic
         let answer: MassKickGuard.Answer =
             switch decision {
-            // While a key is being replaced, slow 200s come after the first refusals.
-            case .pass: attempt.isAfterWatchedAnswers ? .pass : .neutral
+            case .pass: .pass
             case .kick, .lockout: .kick(isWatched: ruling.isWatched)
             case .rejected, .undetermined, .stale: .neutral
             }
