@@ -1,8 +1,8 @@
-import LoginContracts
 import Testing
-import ValidatorService
 
+@testable import LoginContracts
 @testable import LoginValidatorCommands
+@testable import ValidatorService
 
 @Suite struct DeadLetterDocumentTests {
     static func row(_ value: String, disposition: DeadLetter.Disposition? = .malformed) -> DeadLetterPage.Row {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LoginContracts
 import Testing
+import ValidatorService
 
 @testable import LoginValidatorCommands
 
