@@ -154,7 +154,7 @@ extension FuzzTarget {
             rules.expect(!error.problems.isEmpty, "an error has a problem")
             for problem in error.problems {
                 rules.expect(!problem.rule.contains("SECRET"), "a problem repeats no value")
-                rules.expect(problem.rule.hasSuffix("."), "a problem is a sentence")
+                rules.expect(problem.rule.hasSuffix(".") || problem.rule.hasSuffix("?"), "a problem is a sentence")
             }
             rules.expect(error.description.utf8.count < 100_000, "a description is bounded")
             return rules.broken

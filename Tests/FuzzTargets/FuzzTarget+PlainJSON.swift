@@ -39,6 +39,8 @@ extension FuzzTarget {
         rules.expect(object != nil, "JSONSerialization accepts what the quick reader accepts")
         for (name, text) in texts {
             rules.expect(decoded?[name]?.text == text, "JSONDecoder reads a text alike")
+            // JSONSerialization drops a byte order mark at the beginning of a text.
+            if (name + (text ?? "")).unicodeScalars.contains("\u{FEFF}") { continue }
             rules.expect(object.map { $0[name] as? String == text } ?? true, "JSONSerialization reads a text alike")
         }
         return rules.broken
