@@ -81,6 +81,44 @@ package final class KafkaAdministrator: Sendable {
         return true
     }
 
+    /// Lets a topic grow to so many partitions and waits until the controller has done so.
+    ///
+    /// - Parameters:
+    ///   - topic: its name.
+    ///   - total: how many partitions it has afterwards, more than now.
+    ///   - timeout: how long to block.
+    /// - Throws: when the cluster refuses or does not answer.
+    package func addPartitions(to topic: String, total: Int, timeout: Duration) throws(KafkaError) {
+        let action = "add partitions to the topic \(topic)"
+        var reason = [CChar](repeating: 0, count: 512)
+        guard let request = rd_kafka_NewPartitions_new(topic, total, &reason, reason.count) else {
+            let text = reason.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, reason: text, while: action)
+        }
+        defer { rd_kafka_NewPartitions_destroy(request) }
+        let options = rd_kafka_AdminOptions_new(self.handle.raw, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        rd_kafka_AdminOptions_set_request_timeout(options, timeout.milliseconds, nil, 0)
+        rd_kafka_AdminOptions_set_operation_timeout(options, timeout.milliseconds, nil, 0)
+        let queue = rd_kafka_queue_new(self.handle.raw)
+        defer { rd_kafka_queue_destroy(queue) }
+        var requests: [OpaquePointer?] = [request]
+        rd_kafka_CreatePartitions(self.handle.raw, &requests, requests.count, options, queue)
+        guard let event = rd_kafka_queue_poll(queue, (timeout + Self.grace).milliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: action)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        if rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            throw KafkaError(rd_kafka_event_error(event), while: action)
+        }
+        var count = 0
+        let results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &count)
+        for index in 0..<count {
+            let code = rd_kafka_topic_result_error(results?[index])
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, while: action) }
+        }
+    }
+
     /// librdkafka answers at the request's timeout by itself; this is for the answer to arrive.
     private static let grace = Duration.seconds(1)
 }

@@ -32,7 +32,10 @@ final class ExactlyOncePublisher: OutcomePublisher {
     /// How long one call may take before it is made again.
     static let callTimeout: Duration = .seconds(10)
     /// The broker aborts a transaction that has not ended after this (`transaction.timeout.ms`).
-    static let transactionTimeout: Duration = .seconds(60)
+    ///
+    /// When an instance dies or freezes in the middle of a transaction, nobody is given the partitions whose offsets are
+    /// in it before that: it is the longest time that such a partition stands still after its session has expired.
+    static let transactionTimeout: Duration = .seconds(30)
     /// Between two questions to a broker that does not answer, in seconds.
     static let resolveInterval = 0.5
     /// How long the first transaction's offsets may take to be seen.

@@ -145,6 +145,9 @@ final class WatchdogShell: Sendable {
         do throws(KafkaError) {
             let found = try self.parts.backlog.findings(offsets, timeout: Self.answerTimeout)
             findings = Dictionary(uniqueKeysWithValues: found.map { (SourcePartition($0), $1) })
+            if found.values.allSatisfy({ $0 == .none }) {
+                self.logger.debug("Nothing is waiting", metadata: ["partitions": "\(found.count)"])
+            }
         } catch {
             self.logger.warning("Kafka does not answer the watchdog", metadata: ["error": "\(error)"])
         }
