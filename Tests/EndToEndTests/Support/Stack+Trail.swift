@@ -2,8 +2,8 @@ import Foundation
 
 extension Stack {
     /// Rows of a query in the `sqlite3` shell.
-    func rows(_ sql: String) async throws -> [[String: Any]] {
-        let text = try await self.shell("-json", sql)
+    func rows(_ sql: String, of trail: String? = nil) async throws -> [[String: Any]] {
+        let text = try await self.shell("-json", sql, of: trail)
         guard !text.isEmpty else { return [] }
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
     }
@@ -20,9 +20,10 @@ extension Stack {
         Int(try await self.shell("-list", sql).trimmingCharacters(in: .newlines))
     }
 
-    private func shell(_ mode: String, _ sql: String) async throws -> String {
-        guard FileManager.default.fileExists(atPath: self.trail) else { return "" }
-        return try await Tool.run("sqlite3", ["-readonly", "-cmd", ".timeout 5000", mode, self.trail, sql])
+    private func shell(_ mode: String, _ sql: String, of trail: String? = nil) async throws -> String {
+        let trail = trail ?? self.trail
+        guard FileManager.default.fileExists(atPath: trail) else { return "" }
+        return try await Tool.run("sqlite3", ["-readonly", "-cmd", ".timeout 5000", mode, trail, sql])
     }
 
     /// Waits until that many logins are decided and delivered.

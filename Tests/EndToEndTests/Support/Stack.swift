@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A broker, a simulated platform and the service, started as a user does, with topics and a trail of their own.
 final class Stack: Sendable {
@@ -8,7 +9,8 @@ final class Stack: Sendable {
     let names: Names
     let isReal: Bool
     private let broker: Running?
-    private let platform: Running
+    private let platform: Mutex<Running>
+    private let platformArguments: [String]
 
     /// Topics and group, unique to a test, because a real broker outlives it.
     struct Names: Sendable {
@@ -22,6 +24,8 @@ final class Stack: Sendable {
 
     /// The real broker, if there is one.
     static let realBroker = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"]
+    /// Restarts the real broker and returns when it answers again.
+    static let restartCommand = ProcessInfo.processInfo.environment["KAFKA_RESTART_COMMAND"]
 
     /// - Parameters:
     ///   - isReal: whether to use the real broker, exactly-once; else the embedded one, at-least-once.
@@ -41,8 +45,10 @@ final class Stack: Sendable {
             self.bootstrapServers = try await broker.firstLine()
             self.broker = broker
         }
-        self.platform = try Program.start(["simulate", "platform", "--port", "0"] + platformArguments)
-        self.platformURL = try await self.platform.firstLine()
+        self.platformArguments = platformArguments
+        let platform = try Program.start(["simulate", "platform", "--port", "0"] + platformArguments)
+        self.platformURL = try await platform.firstLine()
+        self.platform = Mutex(platform)
         if isReal { for topic in names.topics { try await self.waitForTopic(topic) } }
     }
 
@@ -86,6 +92,19 @@ final class Stack: Sendable {
         let service = try self.launchService(changes)
         try await service.waitForLog("Partitions assigned", within: .seconds(60))
         return service
+    }
+
+    /// Ends the platform at once: its connections break and new ones are refused.
+    func crashPlatform() async throws {
+        try await self.platform.withLock { $0 }.crash()
+    }
+
+    /// Starts it again where it was. What it remembers of its callers is gone.
+    func restartPlatform() async throws {
+        let port = self.platformURL.split(separator: ":").last.map(String.init) ?? ""
+        let platform = try Program.start(["simulate", "platform", "--port", port] + self.platformArguments)
+        _ = try await platform.firstLine()
+        self.platform.withLock { $0 = platform }
     }
 
     /// How often the platform was asked about each token, in one go.

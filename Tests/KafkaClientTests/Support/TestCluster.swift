@@ -62,7 +62,7 @@ struct TestCluster: Sendable {
     }
 
     func makeConsumer(
-        _ probe: ConsumerProbe,
+        _ delegate: any KafkaConsumerDelegate,
         group: String = "group",
         instance: String? = nil,
         topics: [String],
@@ -77,7 +77,7 @@ struct TestCluster: Sendable {
             groupInstanceID: instance,
             topics: topics,
             maximumBatchRecords: maximumBatchRecords,
-            delegate: probe,
+            delegate: delegate,
             logger: Self.quiet
         )
     }
