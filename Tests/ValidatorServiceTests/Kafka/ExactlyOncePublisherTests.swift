@@ -63,8 +63,8 @@ import ValidationPipeline
     @Test func rivalWithTheSameIdEndsTheService() async throws {
         let bench = try await Bench()
         bench.broker.push(
-            Array(repeating: .producerFenced, count: FencingHistory.maximum),
-            for: .addOffsetsToTransaction
+            Array(repeating: .invalidProducerEpoch, count: FencingHistory.maximum),
+            for: .endTransaction
         )
         for _ in 0..<FencingHistory.maximum {
             #expect(throws: PublicationFailure.self) { try bench.publish() }
