@@ -189,7 +189,9 @@ struct StartFailureTests {
             #expect(!run.errors.contains(text), "\(run.errors)")
         }
         #expect(run.output.isEmpty)
-        let messages = run.errors.split(separator: "\n").filter { $0.hasPrefix("login-validator: ") }
+        let messages = run.errors.split(separator: "\n").filter {
+            $0.hasPrefix("login-validator: ") && !$0.hasPrefix("login-validator: warning: ")
+        }
         #expect(messages.count <= 1, "\(run.errors)")
         #expect(messages.count == 1 || run.errors.contains("Usage:"), "\(run.errors)")
     }
