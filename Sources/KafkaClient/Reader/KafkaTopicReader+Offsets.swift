@@ -31,25 +31,20 @@ extension KafkaTopicReader {
     }
 
     /// What a partition holds now: from its oldest record to the end of what is committed.
+    ///
+    /// It asks as for a time: `rd_kafka_query_watermark_offsets` of librdkafka 2.0.2 goes on for minutes after its
+    /// time-out when the broker is gone.
     package func extent(of partition: KafkaTopicPartition) throws(KafkaError) -> KafkaOffsetRange {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(
-            self.handle.raw,
-            partition.topic,
-            partition.partition,
-            &low,
-            &high,
-            self.timeout.milliseconds
-        )
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw self.error(code, while: "read the ends of \(partition)") }
-        return KafkaOffsetRange(topicPartition: partition, start: low, end: high)
+        let action = "read the ends of \(partition)"
+        let start = try self.offset(at: Int64(RD_KAFKA_OFFSET_BEGINNING), in: partition, while: action)
+        let end = try self.offset(at: Int64(RD_KAFKA_OFFSET_END), in: partition, while: action)
+        return KafkaOffsetRange(topicPartition: partition, start: max(0, start), end: max(0, end))
     }
 
     /// The offset of the first record with this timestamp or a later one; nil if there is none.
     ///
-    /// No record before it has such a timestamp, but of those behind it some may be older. Embedded brokers do not look
-    /// at timestamps and answer nil.
+    /// No record before it has such a timestamp, but of those behind it some may be older; the markers of transactions
+    /// count as records of the time of their commit. Embedded brokers do not look at timestamps and answer nil.
     ///
     /// - Parameters:
     ///   - milliseconds: since 1970, not negative.
@@ -59,14 +54,27 @@ extension KafkaTopicReader {
         in partition: KafkaTopicPartition
     ) throws(KafkaError) -> Int64? {
         precondition(milliseconds >= 0, "Negative times are Kafka's words for the ends of a partition.")
-        let action = "find the offset of a time in \(partition)"
+        let offset = try self.offset(
+            at: milliseconds,
+            in: partition,
+            while: "find the offset of a time in \(partition)"
+        )
+        return offset >= 0 ? offset : nil
+    }
+
+    /// Asks the leader for the offset at a time, or at one of Kafka's words for the ends.
+    private func offset(
+        at time: Int64,
+        in partition: KafkaTopicPartition,
+        while action: String
+    ) throws(KafkaError) -> Int64 {
         let list = PartitionList(capacity: 1)
-        list.add(partition).pointee.offset = milliseconds
+        list.add(partition).pointee.offset = time
         let code = rd_kafka_offsets_for_times(self.handle.raw, list.raw, self.timeout.milliseconds)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw self.error(code, while: action) }
-        try list.throwFirstError(while: action)
-        let offset = list.elements[0].offset
-        return offset >= 0 ? offset : nil
+        let element = list.elements[0]
+        if element.err != RD_KAFKA_RESP_ERR_NO_ERROR { throw self.error(element.err, while: action) }
+        return element.offset
     }
 
     /// The error of a call, which names the brokers if none of them answered.
