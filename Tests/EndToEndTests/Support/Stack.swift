@@ -82,6 +82,9 @@ final class Stack: Sendable {
         ]
     }
 
+    /// For tests that kick more players than any day does.
+    static let acceptingKicks = ["GUARD_SUSPECT_KICKS": "1000", "GUARD_SURGE_KICKS": "1000"]
+
     /// Starts the service.
     func launchService(_ changes: [String: String] = [:]) throws -> Running {
         try Program.start(["run"], environment: try self.environment().merging(changes) { _, new in new })
