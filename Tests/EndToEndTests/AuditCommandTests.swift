@@ -7,7 +7,7 @@ extension ServiceTests {
         /// Sixty logins: of each player p0 to p19 a pass, then a kick, then a lockout.
         private static func makeTrail() async throws -> Stack {
             let stack = try await Stack()
-            let service = try await stack.startService(Stack.acceptingKicks)
+            let service = try await stack.startService()
             var lines: [String] = []
             for (round, behaviour) in ["ok", "invalid", "locked"].enumerated() {
                 for player in 0..<20 {

@@ -116,7 +116,9 @@ extension ServiceTests {
         @Test(arguments: ServiceTests.brokers)
         func surgeOfKicksIsHeldUntilAnOperatorAcceptsIt(isReal: Bool) async throws {
             let stack = try await Stack(isReal: isReal)
-            let service = try await stack.startService()
+            let service = try await stack.startService([
+                "GUARD_SUSPECT_KICKS": "10", "GUARD_SURGE_KICKS": "30",
+            ])
             let address = try await stack.operations(of: service)
             try await stack.produce(lines: Self.lines(30, { _ in "ok" }, app: "900200"))
             try await stack.waitForDecisions(30)

@@ -79,11 +79,10 @@ final class Stack: Sendable {
             "KAFKA_DEAD_LETTERS_TOPIC": self.names.deadLetters, "KAFKA_PROPERTIES_FILE": properties,
             "PLATFORM_BASE_URL": self.platformURL, "PLATFORM_CREDENTIALS_FILE": credentials,
             "AUDIT_DATABASE": self.trail, "OPS_LISTEN": "127.0.0.1:0", "INSTANCE_ID": "test", "LOG_FORMAT": "json",
+            // Most tests kick more players than any day does; those of the guard set what is its default.
+            "GUARD_SUSPECT_KICKS": "1000", "GUARD_SURGE_KICKS": "10000",
         ]
     }
-
-    /// For tests that kick more players than any day does.
-    static let acceptingKicks = ["GUARD_SUSPECT_KICKS": "1000", "GUARD_SURGE_KICKS": "1000"]
 
     /// Starts the service.
     func launchService(_ changes: [String: String] = [:]) throws -> Running {
