@@ -30,11 +30,12 @@ extension KafkaConfiguration {
     private static var prefetchProperties: [(name: String, value: String)] {
         if KafkaLibrary.versionNumber >= 0x0202_0000 {
             [
-                ("queued.min.messages", "20000"), ("queued.max.messages.kbytes", "4096"),
+                ("queued.min.messages", "6000"), ("queued.max.messages.kbytes", "2048"),
                 ("fetch.queue.backoff.ms", "5"),
             ]
         } else {
-            [("queued.min.messages", "30000"), ("queued.max.messages.kbytes", "8192")]
+            // Six partitions of these are 30 MB; a single one is consumed at 6000 records a second at most.
+            [("queued.min.messages", "6000"), ("queued.max.messages.kbytes", "2048")]
         }
     }
 }
