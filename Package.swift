@@ -164,7 +164,9 @@ var tests: [Target] {
         ),
         .testTarget(
             name: "AuditTrailTests",
-            dependencies: ["AuditTrail", "CSQLite", "LoginContracts", .log],
+            dependencies: [
+                "AuditTrail", "CSQLite", "LoginContracts", .log, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

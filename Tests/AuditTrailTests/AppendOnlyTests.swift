@@ -25,8 +25,10 @@ struct AppendOnlyTests {
         "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE \"index\" = 1",
         // The right number, but the record of entry 1: only recursive triggers keep REPLACE from removing that one.
         """
-        INSERT OR REPLACE INTO entries ("index", kind, recorded_at, instance_id, source_id, record_offset, record_digest)
-        SELECT 3, kind, recorded_at, instance_id, source_id, record_offset, record_digest FROM entries WHERE "index" = 1
+        INSERT OR REPLACE INTO entries
+            ("index", kind, recorded_at, instance_id, source_id, record_offset, record_digest, leaf_hash)
+        SELECT 4, kind, recorded_at, instance_id, source_id, record_offset, record_digest, leaf_hash
+        FROM entries WHERE "index" = 1
         """,
         "REPLACE INTO sources SELECT * FROM sources",
         "REPLACE INTO deliveries SELECT * FROM deliveries",
@@ -66,7 +68,7 @@ struct AppendOnlyTests {
         #expect(throws: TrailError.self) { try self.writer.execute(sql) }
         #expect(try self.dump() == before)
         // And it goes on working.
-        #expect(try self.writer.append([.sample(3)]) == 3..<4)
+        #expect(try self.writer.append([.sample(3)]) == 4..<5)
     }
 
     @Test func theWritingConnectionReads() throws {
@@ -74,9 +76,14 @@ struct AppendOnlyTests {
     }
 
     /// Any other program meets the triggers.
-    @Test(arguments: ["trail", "sources", "entries", "deliveries", "time_ranges", "grdb_migrations"])
+    @Test(
+        arguments: [
+            "trail", "sources", "entries", "deliveries", "time_ranges", "tree_nodes", "checkpoints", "grdb_migrations",
+        ]
+    )
     func theFileItselfForbidsChangeAndRemoval(table: String) throws {
         _ = try self.writer.append(ValidationEntry.samples(10..<2100))
+        _ = try self.writer.checkpoint(signedBy: .sample(), at: Timestamp(0))
         let connection = try PlainConnection(self.folder.database)
         let column = try #require(
             try connection.rows("SELECT name FROM pragma_table_info('\(table)')").first?.first ?? nil
@@ -91,14 +98,16 @@ struct AppendOnlyTests {
         #expect(connection.execute("REPLACE INTO \(table) SELECT * FROM \(table)") == PlainConnection.triggerAborted)
     }
 
-    @Test(arguments: [1, 2, 4, 5, -1])
+    @Test(arguments: [1, 3, 5, 6, -1])
     func theFileItselfForbidsGaps(index: Int) throws {
         let connection = try PlainConnection(self.folder.database)
         // REPLACE, and without recursive triggers: the worst case.
         let sql = """
-            INSERT OR REPLACE INTO entries ("index", kind, recorded_at, instance_id) VALUES (\(index), 'started', 0, 'x')
+            INSERT OR REPLACE INTO entries ("index", kind, recorded_at, instance_id, leaf_hash)
+            VALUES (\(index), 'started', 0, 'x', zeroblob(32))
             """
         #expect(connection.execute(sql) == PlainConnection.triggerAborted)
+        #expect(connection.message.contains("one more"))
         #expect(
             connection.execute("INSERT INTO trail VALUES (hex(randomblob(16)), 0)") == PlainConnection.triggerAborted
         )
@@ -124,7 +133,7 @@ struct AppendOnlyTests {
         self.writer.close()
         let sql = "CREATE VIEW mine AS SELECT 1; CREATE INDEX by_time ON entries (recorded_at); ANALYZE"
         #expect(try PlainConnection(self.folder.database).execute(sql) == SQLITE_OK)
-        #expect(try TrailWriter(self.folder).nextIndex == 3)
+        #expect(try TrailWriter(self.folder).nextIndex == 4)
     }
 
     private func dump() throws -> [[String?]] {

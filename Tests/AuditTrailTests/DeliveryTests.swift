@@ -38,7 +38,7 @@ struct DeliveryTests {
         arguments: [
             EntryDelivery.committed(3...4), .superseded(0...3), .committed(5...6), .committed(3...3), .committed(0...9),
             .committed(4...4),
-            .committed(9...10),
+            .committed(9...12),
             .committed(-1...0),
         ]
     )
@@ -47,7 +47,7 @@ struct DeliveryTests {
         let error = #expect(throws: TrailError.self) { _ = try self.writer.append([], deliveries: [delivery]) }
         #expect(error?.code == .refused)
         #expect(try self.undelivered() == [0, 1, 2, 6, 7, 8, 9])
-        #expect(try self.writer.append([], deliveries: [.committed(0...2), .committed(6...9)]) == 10..<10)
+        #expect(try self.writer.append([], deliveries: [.committed(0...2), .committed(6...9)]) == 11..<11)
         #expect(try self.undelivered() == [])
     }
 

@@ -49,13 +49,13 @@ struct IdentityTests {
         #expect(try self.writer.append(entries, deliveries: [delivery]) == 0..<5)
         #expect(try self.writer.append(entries, deliveries: [delivery]) == 0..<5)
         #expect(try self.writer.append(Array(entries[1...3]), services: [.sample(.guardTripped)]) == 1..<4)
-        #expect(self.writer.nextIndex == 6)
+        #expect(self.writer.nextIndex == 7)
         // Not all of them, or not one behind the other: their numbers are no range.
         for others in [entries + [.sample(5)], [entries[1], entries[3]], [entries[1], entries[0]]] {
             let error = #expect(throws: TrailError.self) { _ = try self.writer.append(others) }
             #expect(error?.code == .alreadyRecorded)
         }
-        #expect(self.writer.nextIndex == 6)
+        #expect(self.writer.nextIndex == 7)
     }
 
     @Test func theHighestOffsetIsKnownForEachPartition() throws {

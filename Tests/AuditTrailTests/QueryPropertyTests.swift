@@ -56,6 +56,7 @@ struct QueryPropertyTests {
             for (index, entry) in zip(range, entries) {
                 trail.append(.validation(RecordedEntry(index: index, entry: entry, delivery: delivery)))
             }
+            if let delivery { trail.append(.delivery(index: range.upperBound, delivery, instanceID: "unnamed")) }
         }
         return trail
     }
@@ -111,7 +112,8 @@ struct QueryPropertyTests {
         query.partition = sometimes(1, &random)
         query.offset = sometimes(7, &random)
         query.kinds =
-            sometimes([.validation], &random) ?? sometimes([.service], &random) ?? Set(TrailQuery.Kind.allCases)
+            sometimes([.validation], &random) ?? sometimes([.service, .delivery], &random)
+            ?? sometimes([.delivery], &random) ?? Set(TrailQuery.Kind.allCases)
         let start: Int64 = 1_700_000_000_000
         let from = Int64.random(in: -1_000_000...20_000_000, using: &random)
         query.from = sometimes(Timestamp(start + from), &random)
@@ -130,7 +132,10 @@ struct QueryPropertyTests {
             if case .validation(let recorded) = entry { recorded } else { nil }
         }
         #expect(statistics.validations == Int64(validations.count))
-        #expect(statistics.serviceEntries == Int64(entries.count - validations.count))
+        #expect(
+            statistics.serviceEntries
+                == Int64(entries.filter { if case .service = $0 { true } else { false } }.count)
+        )
         #expect(statistics.decisions == Self.counts(validations.map(\.entry.decision)))
         #expect(statistics.reasons == Self.counts(validations.compactMap(\.entry.reason)))
         #expect(statistics.statuses == Self.counts(validations.compactMap(\.entry.httpStatus)))
@@ -156,19 +161,25 @@ struct QueryPropertyTests {
 }
 
 extension TrailQuery {
+    /// Whether it asks for what only decisions have.
+    private var isAboutAnEvent: Bool {
+        [
+            self.playerId != nil, self.sessionId != nil, self.eventID != nil, !self.decisions.isEmpty,
+            !self.reasons.isEmpty, !self.statuses.isEmpty, self.tokenFingerprint != nil, self.topic != nil,
+            self.clusterID != nil, self.partition != nil, self.offset != nil,
+        ].contains(true)
+    }
+
     /// The same conditions once more, in Swift.
     fileprivate func matches(_ entry: TrailEntry) -> Bool {
         guard self.after.map({ entry.index < $0 }) ?? true, self.before.map({ entry.index > $0 }) ?? true,
             self.from.map({ entry.recordedAt >= $0 }) ?? true, self.to.map({ entry.recordedAt < $0 }) ?? true
         else { return false }
         switch entry {
+        case .delivery:
+            return self.kinds.contains(.delivery) && !self.isAboutAnEvent && self.kgAppId == nil
         case .service(_, let entry):
-            let onlyDecisionsHave: [Bool] = [
-                self.playerId != nil, self.sessionId != nil, self.eventID != nil, !self.decisions.isEmpty,
-                !self.reasons.isEmpty, !self.statuses.isEmpty, self.tokenFingerprint != nil, self.topic != nil,
-                self.clusterID != nil, self.partition != nil, self.offset != nil,
-            ]
-            return self.kinds.contains(.service) && !onlyDecisionsHave.contains(true)
+            return self.kinds.contains(.service) && !self.isAboutAnEvent
                 && (self.kgAppId.map { entry.kgAppId == $0 } ?? true)
         case .validation(let recorded):
             let entry = recorded.entry

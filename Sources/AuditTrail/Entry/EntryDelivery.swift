@@ -19,6 +19,9 @@ package struct EntryDelivery: Hashable, Sendable {
         case superseded
     }
 
+    /// What stands for the state of an entry that no delivery covers.
+    package static let inDoubt = "in doubt"
+
     package init(indices: ClosedRange<Int64>, state: State, at: Timestamp) {
         self.indices = indices
         self.state = state

@@ -15,15 +15,17 @@ package struct RecordedEntry: Hashable, Sendable {
     }
 }
 
-/// One numbered entry of the trail, of either sort.
+/// One numbered entry of the trail, of any sort.
 package enum TrailEntry: Hashable, Sendable {
     case validation(RecordedEntry)
+    case delivery(index: Int64, EntryDelivery, instanceID: String)
     case service(index: Int64, ServiceEntry)
 
     /// The entry's number, from 0.
     package var index: Int64 {
         switch self {
         case .validation(let recorded): recorded.index
+        case .delivery(let index, _, _): index
         case .service(let index, _): index
         }
     }
@@ -32,6 +34,7 @@ package enum TrailEntry: Hashable, Sendable {
     package var recordedAt: Timestamp {
         switch self {
         case .validation(let recorded): recorded.entry.recordedAt
+        case .delivery(_, let delivery, _): delivery.at
         case .service(_, let entry): entry.recordedAt
         }
     }

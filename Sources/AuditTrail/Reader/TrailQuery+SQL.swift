@@ -76,11 +76,18 @@ extension TrailQuery {
         if let from { conditions.add("e.recorded_at >= ?", .integer(from.millisecondsSince1970)) }
         if let to { conditions.add("e.recorded_at < ?", .integer(to.millisecondsSince1970)) }
         self.addSource(to: &conditions)
-        if self.kinds != Set(Kind.allCases) {
-            if !self.kinds.contains(.validation) { conditions.add("e.kind <> 'validation'") }
-            if !self.kinds.contains(.service) { conditions.add("e.kind = 'validation'") }
-        }
+        self.addKinds(to: &conditions)
         return conditions
+    }
+
+    private func addKinds(to conditions: inout QueryConditions) {
+        let named: [Kind: String] = [.validation: EntryColumn.validationKind, .delivery: EntryColumn.deliveryKind]
+        if self.kinds.contains(.service) {
+            for (kind, name) in named where !self.kinds.contains(kind) { conditions.add("e.kind <> '\(name)'") }
+        } else {
+            conditions.add("e.kind", isAmong: named.filter { self.kinds.contains($0.key) }.map { .text($0.value) })
+            if self.kinds.isEmpty { conditions.add("0") }
+        }
     }
 
     /// The index over records serves an offset. Without one it would only deliver a partition's entries in the wrong

@@ -26,7 +26,7 @@ package struct TrailQuery: Hashable, Sendable {
     package var topic: String?
     package var partition: Int32?
     package var offset: Int64?
-    package var kinds: Set<Kind> = Set(Kind.allCases)
+    package var kinds: Set<Kind> = [.validation, .service]
     /// Only entries with a lower number: a page's ``TrailPage/nextAfter`` leads to the next page.
     package var after: Int64?
     /// Only entries with a higher number.
@@ -42,6 +42,8 @@ package struct TrailQuery: Hashable, Sendable {
 
     package enum Kind: CaseIterable, Hashable, Sendable {
         case validation
+        /// What became of decisions, see ``EntryDelivery``; a decision itself tells its own.
+        case delivery
         case service
     }
 

@@ -71,8 +71,9 @@ private struct StatisticsSums {
         let recordedAt = Timestamp(row.integer(2) ?? 0)
         let times = self.statistics.times ?? recordedAt...recordedAt
         self.statistics.times = min(times.lowerBound, recordedAt)...max(times.upperBound, recordedAt)
-        guard row.text(1) == EntryColumn.validationKind else {
-            self.statistics.serviceEntries += 1
+        let kind = row.text(1)
+        guard kind == EntryColumn.validationKind else {
+            if kind != EntryColumn.deliveryKind { self.statistics.serviceEntries += 1 }
             return index
         }
         self.statistics.validations += 1

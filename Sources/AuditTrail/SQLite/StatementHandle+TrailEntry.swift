@@ -9,7 +9,12 @@ extension StatementHandle {
         guard let index = self.integer(EntryColumn.index.rawValue) else {
             throw TrailError(.corrupt, "An entry of the audit trail \(path) has no index.")
         }
-        let entry = self.text(.kind) == EntryColumn.validationKind ? self.validation(index) : self.service(index)
+        let entry =
+            switch self.text(.kind) {
+            case EntryColumn.validationKind: self.validation(index)
+            case EntryColumn.deliveryKind: self.ownDelivery(index)
+            default: self.service(index)
+            }
         guard let entry else {
             throw TrailError(
                 .corrupt,
@@ -61,6 +66,26 @@ extension StatementHandle {
         entry.platformLatency = self.integer(.platformLatency).map { .microseconds($0) }
         entry.traceID = self.text(.traceID)
         return .validation(RecordedEntry(index: index, entry: entry, delivery: self.delivery()))
+    }
+
+    private func ownDelivery(_ index: Int64) -> TrailEntry? {
+        guard let recordedAt = self.integer(.recordedAt), let instanceID = self.text(.instanceID),
+            let details: DeliveryDetails = self.json(.details), details.first <= details.last,
+            let state = EntryDelivery.State(rawValue: details.state)
+        else { return nil }
+        let delivery = EntryDelivery(
+            indices: details.first...details.last,
+            state: state,
+            at: Timestamp(recordedAt)
+        )
+        return .delivery(index: index, delivery, instanceID: instanceID)
+    }
+
+    /// The `details` of an entry of the kind `delivery`, see ``EntryRow/document(_:)``.
+    private struct DeliveryDetails: Decodable {
+        var first: Int64
+        var last: Int64
+        var state: String
     }
 
     private func service(_ index: Int64) -> TrailEntry? {

@@ -56,5 +56,7 @@ extension WritingConnection {
         }
     }
 
-    private static let appendableTables: Set<String> = ["entries", "sources", "deliveries", "time_ranges"]
+    private static let appendableTables: Set<String> = [
+        "entries", "sources", "deliveries", "time_ranges", "tree_nodes", "checkpoints",
+    ]
 }

@@ -8,9 +8,13 @@ enum EntryColumn: Int32, CaseIterable {
     case decision, reason, httpStatus, apiCode, message, playerStatus, lockout
     case attempts, platformLatency, traceID, policyVersion
     case details
+    case leafHash
 
     /// The `kind` of a decision; the kinds of service entries are ``ServiceEntry/Kind``'s.
     static let validationKind = "validation"
+
+    /// The `kind` of an entry that says what became of others; see ``EntryDelivery``.
+    static let deliveryKind = "delivery"
 
     var name: String {
         switch self {
@@ -41,7 +45,23 @@ enum EntryColumn: Int32, CaseIterable {
         case .traceID: "trace_id"
         case .policyVersion: "policy_version"
         case .details: "details"
+        case .leafHash: "leaf_hash"
         }
+    }
+
+    /// The type of SQLite that the column's values have.
+    var storage: Storage {
+        switch self {
+        case .index, .recordedAt, .sourceID, .recordOffset, .occurredAt, .httpStatus, .apiCode, .attempts,
+            .platformLatency:
+            .integer
+        case .recordDigest, .tokenFingerprint, .leafHash: .blob
+        default: .text
+        }
+    }
+
+    enum Storage {
+        case integer, text, blob
     }
 
     /// Appends an entry; its parameters are the columns in their order.

@@ -4,6 +4,8 @@ import LoginContracts
 extension TrailSchema {
     /// The name of the first migration.
     static let firstMigration = "1: entries, deliveries, sources"
+    /// The name of the second migration.
+    static let secondMigration = "2: tree, checkpoints"
 
     /// Every migration, oldest first. A migration that has been released is never edited: add another, and raise
     /// ``version``.
@@ -20,9 +22,14 @@ extension TrailSchema {
                 try database.execute(sql: Self.appendOnlyGuards(of: table))
             }
             try database.execute(sql: Self.views)
+            try database.execute(sql: Self.serviceLog(without: ["validation"]))
             // Both live in the file's header, and change with the rest of this transaction or not at all.
             try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration(Self.secondMigration) { database in
+            try Self.growTree(in: database)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

@@ -44,12 +44,18 @@ extension TrailSchema {
             delivery, delivered_at, event_id, topic, partition, "offset"
         FROM decisions
         WHERE decision IN ('kick', 'lockout');
-
-        CREATE VIEW service_log AS
-        SELECT "index", \(Self.text(ofTime: "recorded_at")) AS recorded_at, kind, instance_id, kg_app_id, message, details
-        FROM entries
-        WHERE kind <> 'validation';
         """
+
+    /// What happened to the service: the entries that are of no other kind than these.
+    static func serviceLog(without kinds: [String]) -> String {
+        let excluded = kinds.map { "kind <> '\($0)'" }.joined(separator: " AND ")
+        return """
+            CREATE VIEW service_log AS
+            SELECT "index", \(Self.text(ofTime: "recorded_at")) AS recorded_at, kind, instance_id, kg_app_id, message, details
+            FROM entries
+            WHERE \(excluded);
+            """
+    }
 
     /// Joins the one delivery `d` that can cover entry `e`: ranges never overlap, so it is the last that begins at or
     /// before the entry, if it reaches that far.

@@ -2,43 +2,37 @@ import LoginContracts
 
 /// Where a trail ends: enough to tell, when its file is opened again, whether it is still what was acknowledged.
 struct TrailEnd: Hashable, Sendable {
-    /// The number that the next entry gets.
-    var nextIndex: Int64 = 0
-    /// What the last entry looks like; `nil` while there is none.
-    var last: Mark?
-
-    /// What two entries under the same number hardly have in common by chance.
-    struct Mark: Hashable, Sendable {
-        /// Milliseconds since 1970.
-        var recordedAt: Int64
-        /// The digest of the record that was decided; `nil` for a service entry.
-        var recordDigest: [UInt8]?
-    }
+    /// The right edge of the tree of all entries.
+    private(set) var tree = MerkleFrontier()
 
     init() {}
 
     /// Reads the end of a trail.
     init(_ connection: WritingConnection) throws(TrailError) {
-        self.nextIndex = try connection.integer("SELECT ifnull(max(\"index\"), -1) + 1 FROM entries") ?? 0
-        self.last = try Self.mark(of: self.nextIndex - 1, connection)
+        self.tree = try connection.tree.frontier(size: try Self.count(connection))
     }
 
-    mutating func append(recordedAt: Timestamp, recordDigest: [UInt8]?) {
-        self.nextIndex += 1
-        self.last = Mark(recordedAt: recordedAt.millisecondsSince1970, recordDigest: recordDigest)
+    /// The number that the next entry gets.
+    var nextIndex: Int64 { self.tree.count }
+
+    /// Adds an entry.
+    ///
+    /// - Parameter completed: see ``MerkleFrontier``.
+    mutating func append(
+        _ leaf: MerkleHash,
+        completed: (TreeNode, MerkleHash) throws(TrailError) -> Void
+    ) throws(TrailError) {
+        try self.tree.append(leaf, completed: completed)
     }
 
-    /// Whether a trail that ends here goes on in the connection's: it may have more entries, and has none fewer.
+    /// Whether a trail that ends here goes on in the connection's: it may have more entries, and has none fewer and none
+    /// other.
     func isContinued(by connection: WritingConnection) throws(TrailError) -> Bool {
-        try Self.mark(of: self.nextIndex - 1, connection) == self.last
+        guard try Self.count(connection) >= self.nextIndex else { return false }
+        return try connection.tree.frontier(size: self.nextIndex) == self.tree
     }
 
-    /// Nil when there is no such entry.
-    private static func mark(of index: Int64, _ connection: WritingConnection) throws(TrailError) -> Mark? {
-        try connection.rows(
-            "SELECT recorded_at, record_digest FROM entries WHERE \"index\" = ?",
-            whenTryingTo: "read",
-            binding: [index]
-        ) { Mark(recordedAt: $0.integer(0) ?? 0, recordDigest: $0.blob(1)) }.first
+    private static func count(_ connection: WritingConnection) throws(TrailError) -> Int64 {
+        try connection.integer("SELECT ifnull(max(\"index\"), -1) + 1 FROM entries") ?? 0
     }
 }

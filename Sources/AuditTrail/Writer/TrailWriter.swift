@@ -26,14 +26,24 @@ package final class TrailWriter: Sendable {
     ///
     /// - Parameters:
     ///   - path: The database file. SQLite keeps `-wal` and `-shm` files beside it, and the writer a `.lock` file.
+    ///   - instanceID: Who writes, for the entries that the writer makes by itself: the deliveries.
     ///   - logger: Told about migrations and recoveries.
     /// - Throws: ``TrailError``; ``TrailError/Code/locked`` when another instance has the trail.
-    package convenience init(path: String, logger: Logger) throws(TrailError) {
-        try self.init(path: path, logger: logger, options: WritingConnection.Options())
+    package convenience init(
+        path: String,
+        instanceID: String = "unnamed",
+        logger: Logger
+    ) throws(TrailError) {
+        try self.init(path: path, instanceID: instanceID, logger: logger, options: WritingConnection.Options())
     }
 
-    init(path: String, logger: Logger, options: WritingConnection.Options) throws(TrailError) {
-        self.state = Mutex(try WriterState(path: path, logger: logger, options: options))
+    init(
+        path: String,
+        instanceID: String = "unnamed",
+        logger: Logger,
+        options: WritingConnection.Options
+    ) throws(TrailError) {
+        self.state = Mutex(try WriterState(path: path, instanceID: instanceID, logger: logger, options: options))
     }
 
     deinit {
@@ -51,6 +61,9 @@ package final class TrailWriter: Sendable {
 
     /// Appends entries and marks earlier ones as delivered, in one transaction: everything or nothing.
     ///
+    /// Every delivery is an entry too. The decisions are numbered first, then the deliveries, then what happened to the
+    /// service.
+    ///
     /// An append may be repeated. One that was reported as failed may be in the trail after all, when the disk failed in
     /// the commit itself. Repeating it finds its entries, service entries and deliveries, and doubles none.
     ///
@@ -59,7 +72,7 @@ package final class TrailWriter: Sendable {
     ///     it already, as they are and one behind the other.
     ///   - deliveries: Marks of entries that no other mark covers, at most ``maximumBatch``. They may reach into the
     ///     entries of this call.
-    ///   - services: What happened to the service meanwhile, at most ``maximumBatch``; numbered behind `entries`.
+    ///   - services: What happened to the service meanwhile, at most ``maximumBatch``.
     /// - Returns: The decisions' numbers in their order; empty at ``nextIndex`` when there are none.
     /// - Throws: ``TrailError``, after which nothing of this call is in the trail, or all of it: the latter only if the
     ///   disk failed in the commit, or the files were moved during it. ``recorded(_:)`` finds the entries then, also in
@@ -115,6 +128,31 @@ package final class TrailWriter: Sendable {
     ) throws(TrailError) -> [(index: Int64, offset: Int64)] {
         try self.state.withLock { state throws(TrailError) in
             try state.undelivered(clusterID: clusterID, partition: partition, below: offset, limit: limit)
+        }
+    }
+
+    /// Signs the trail as it stands, and keeps the checkpoint in it: durable when the call returns.
+    ///
+    /// - Parameters:
+    ///   - signer: With the log's origin as its name, see <doc:TrailFormat>.
+    ///   - time: Kept beside the checkpoint, which has none.
+    /// - Returns: The checkpoint of all entries, also when it had been made before; `nil` while the trail is empty, or
+    ///   when just these entries were signed with another key.
+    /// - Throws: ``TrailError``; ``TrailError/Code/corrupt`` when the trail does not continue its last checkpoint: then
+    ///   nothing is signed.
+    package func checkpoint(
+        signedBy signer: NoteSigner,
+        at time: Timestamp
+    ) throws(TrailError) -> SignedCheckpoint? {
+        try self.state.withLock { state throws(TrailError) in try state.checkpoint(signedBy: signer, at: time) }
+    }
+
+    /// Makes sure that the trail holds everything that a checkpoint covers, unchanged: one that others have seen.
+    ///
+    /// - Throws: ``TrailError/Code/corrupt`` otherwise: the trail was replaced by an older copy, or was changed.
+    package func requireContinuation(of checkpoint: Checkpoint) throws(TrailError) {
+        try self.state.withLock { state throws(TrailError) in
+            try state.requireContinuation(of: checkpoint, try state.usableConnection())
         }
     }
 

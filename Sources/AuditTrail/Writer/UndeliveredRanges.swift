@@ -1,7 +1,8 @@
 /// The entries that no delivery covers yet, as ranges of their numbers in ascending order.
 ///
 /// Kept in memory because SQL could only find the gaps between deliveries by reading all deliveries. In normal service
-/// there is one range, the last commit cycle's; every service entry found when the trail was opened is one more.
+/// there is one range, the last commit cycle's; where several other entries lay between two deliveries when the trail
+/// was opened, is one more.
 struct UndeliveredRanges: Hashable, Sendable {
     /// Ascending, neither overlapping nor adjacent.
     private(set) var ranges: [ClosedRange<Int64>] = []

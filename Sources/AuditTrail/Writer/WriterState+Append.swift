@@ -31,13 +31,10 @@ extension WriterState {
     ) throws(TrailError) -> Range<Int64> {
         try self.transaction { state, connection throws(TrailError) in
             let first = state.nextIndex
-            let insert = try connection.statement(EntryColumn.insert)
             for entry in entries {
                 let source = Source(clusterID: entry.identity.clusterID, partition: entry.identity.partition)
-                let sourceID = try state.makeSourceID(source, connection)
-                try insert.bind(entry, index: state.nextIndex, sourceID: sourceID)
-                let digest = entry.identity.digest.bytes
-                try state.insertEntry(insert, recordedAt: entry.recordedAt, recordDigest: digest, connection)
+                let row = try state.makeSource(source, connection)
+                _ = try state.insert(.validation(entry, sourceID: row.id), source: row.leaf, connection)
             }
             let indices = first..<state.nextIndex
             state.undelivered?.append(indices)
@@ -59,7 +56,7 @@ extension WriterState {
     /// When COMMIT itself fails, or the files turn out to have been taken away meanwhile, the transaction may be there
     /// or not. It is reported as failed; the next call finds out where the trail ends, and an append that is repeated
     /// finds its entries by their identity.
-    private mutating func transaction<Result>(
+    mutating func transaction<Result>(
         _ body: (inout WriterState, WritingConnection) throws(TrailError) -> Result
     ) throws(TrailError) -> Result {
         let connection = try self.usableConnection()
@@ -94,16 +91,40 @@ extension WriterState {
         self.logger.warning("The audit trail's WAL cannot be copied", metadata: ["error": "\(error)"])
     }
 
-    /// Steps a bound insert of the entry `nextIndex`, and counts it.
-    private mutating func insertEntry(
-        _ insert: StatementHandle,
+    /// Adds an entry, its leaf and what is complete with it.
+    ///
+    /// - Returns: The entry's number.
+    private mutating func insert(
+        _ content: EntryRow.Content,
+        source: LeafSource?,
+        _ connection: WritingConnection
+    ) throws(TrailError) -> Int64 {
+        let index = self.nextIndex
+        let row = EntryRow(index: index, content)
+        do throws(LeafDefect) {
+            try self.encoder.encode(row, source: source)
+        } catch {
+            throw TrailError(.invalid, "The entry's \(error.column) cannot be written.")
+        }
+        let hash = self.encoder.hash
+        let insert = try connection.statement(EntryColumn.insert)
+        insert.bind(row, leafHash: hash)
+        try Self.step(insert, connection)
+        try self.end.append(hash) { node, hash throws(TrailError) in
+            guard node.isStored else { return }
+            let insert = try connection.statement(TrailSchema.insertNode)
+            insert.bind(node, hash)
+            try Self.step(insert, connection)
+        }
+        try self.addToTimeRange(index: index, recordedAt: row.recordedAt, connection)
+        return index
+    }
+
+    private mutating func addToTimeRange(
+        index: Int64,
         recordedAt: Timestamp,
-        recordDigest: [UInt8]?,
         _ connection: WritingConnection
     ) throws(TrailError) {
-        try Self.step(insert, connection)
-        let index = self.nextIndex
-        self.end.append(recordedAt: recordedAt, recordDigest: recordDigest)
         guard self.timeRange.add(index: index, recordedAt: recordedAt) else { return }
         let row = try connection.statement(
             "INSERT INTO time_ranges (first_index, last_index, earliest, latest) VALUES (?, ?, ?, ?)"
@@ -119,11 +140,7 @@ extension WriterState {
     /// Adds a service entry, unless it is the repetition of one that had failed and is there nevertheless.
     private mutating func insert(_ entry: ServiceEntry, _ connection: WritingConnection) throws(TrailError) -> Int64 {
         if let index = self.survivors.removeValue(forKey: entry) { return index }
-        let index = self.nextIndex
-        let insert = try connection.statement(EntryColumn.insert)
-        try insert.bind(entry, index: index)
-        try self.insertEntry(insert, recordedAt: entry.recordedAt, recordDigest: nil, connection)
-        return index
+        return try self.insert(.service(entry), source: nil, connection)
     }
 
     /// Marks entries as delivered, unless exactly this mark is there already.
@@ -135,22 +152,24 @@ extension WriterState {
             binding: values
         ) { $0.text(0) }
         if states != [delivery.state.rawValue] {
+            let index = try self.insert(.delivery(delivery, instanceID: self.instanceID), source: nil, connection)
             let row = try connection.statement(
-                "INSERT INTO deliveries (first_index, last_index, marked_at, state) VALUES (?, ?, ?, ?)"
+                "INSERT INTO deliveries (first_index, last_index, marked_at, state, entry_index) VALUES (?, ?, ?, ?, ?)"
             )
             for (place, value) in values.enumerated() { row.bind(value, at: Int32(place) + 1) }
             row.bind(delivery.state.rawValue, at: 4)
+            row.bind(index, at: 5)
             try Self.step(row, connection)
         }
         self.undelivered?.remove(delivery.indices)
     }
 
-    /// The id of the source's row, made if there is none.
-    private mutating func makeSourceID(
+    /// The source's row, made if there is none.
+    private mutating func makeSource(
         _ source: Source,
         _ connection: WritingConnection
-    ) throws(TrailError) -> Int64 {
-        if let id = try self.sourceID(source, connection) { return id }
+    ) throws(TrailError) -> SourceRow {
+        if let row = try self.source(source, connection) { return row }
         let id = try connection.integer("SELECT ifnull(max(id), 0) + 1 FROM sources") ?? 1
         let row = try connection.statement(
             "INSERT INTO sources (id, cluster_id, topic, partition) VALUES (?, ?, ?, ?)"
@@ -160,11 +179,10 @@ extension WriterState {
         row.bind(source.partition.topic, at: 3)
         row.bind(Int64(source.partition.partition), at: 4)
         try Self.step(row, connection)
-        self.sources[source] = id
-        return id
+        return self.remember(source, id: id)
     }
 
-    private static func step(_ statement: StatementHandle, _ connection: WritingConnection) throws(TrailError) {
+    static func step(_ statement: StatementHandle, _ connection: WritingConnection) throws(TrailError) {
         defer { statement.reset() }
         do throws(StepFailure) {
             _ = try statement.step()

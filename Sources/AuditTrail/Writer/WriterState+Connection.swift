@@ -84,7 +84,7 @@ extension WriterState {
     /// Remembers the service entries of an append that was reported as failed and is in the trail nevertheless.
     mutating func noteSurvivors(from index: Int64, _ connection: WritingConnection) throws(TrailError) {
         let rows = try connection.rows(
-            "\(EntryColumn.selection) WHERE e.\"index\" >= ? AND e.kind <> 'validation' LIMIT ?",
+            "\(EntryColumn.selection) WHERE e.\"index\" >= ? AND e.kind NOT IN ('validation', 'delivery') LIMIT ?",
             whenTryingTo: "read",
             binding: [index, Int64(Self.maximumSurvivors)]
         ) { row in Result { () throws(TrailError) in try row.trailEntry(path: connection.path) } }

@@ -1,9 +1,9 @@
 import LoginContracts
 
 extension WriterState {
-    /// The id of the source's row, `nil` when the trail has nothing from it.
-    mutating func sourceID(_ source: Source, _ connection: WritingConnection) throws(TrailError) -> Int64? {
-        if let id = self.sources[source] { return id }
+    /// The source's row, `nil` when the trail has nothing from it.
+    mutating func source(_ source: Source, _ connection: WritingConnection) throws(TrailError) -> SourceRow? {
+        if let row = self.sources[source] { return row }
         let statement = try connection.statement(
             "SELECT id FROM sources WHERE cluster_id = ? AND topic = ? AND partition = ?"
         )
@@ -12,8 +12,22 @@ extension WriterState {
         statement.bind(source.partition.topic, at: 2)
         statement.bind(Int64(source.partition.partition), at: 3)
         guard try Self.next(statement, connection), let id = statement.integer(0) else { return nil }
-        self.sources[source] = id
-        return id
+        return self.remember(source, id: id)
+    }
+
+    mutating func remember(_ source: Source, id: Int64) -> SourceRow {
+        let leaf = LeafSource(
+            clusterID: source.clusterID,
+            topic: source.partition.topic,
+            partition: Int64(source.partition.partition)
+        )
+        let row = SourceRow(id: id, leaf: leaf)
+        self.sources[source] = row
+        return row
+    }
+
+    private mutating func sourceID(_ source: Source, _ connection: WritingConnection) throws(TrailError) -> Int64? {
+        try self.source(source, connection)?.id
     }
 
     mutating func recordedThrough(clusterID: String, partition: SourcePartition) throws(TrailError) -> Int64? {
@@ -97,8 +111,10 @@ extension WriterState {
             SELECT gap_first, first_index - 1, last_index + 1 FROM (
                 SELECT first_index, last_index, lag(last_index, 1, -1) OVER (ORDER BY first_index) + 1 AS gap_first
                 FROM deliveries
-            )
-            WHERE gap_first < first_index OR first_index = (SELECT max(first_index) FROM deliveries)
+            ) AS gap
+            LEFT JOIN entries AS e ON e."index" = gap_first
+            WHERE gap_first < first_index AND (gap_first < first_index - 1 OR e.kind = 'validation')
+                OR first_index = (SELECT max(first_index) FROM deliveries)
             """,
             whenTryingTo: "read"
         ) { (first: $0.integer(0) ?? 0, last: $0.integer(1) ?? 0, next: $0.integer(2) ?? 0) }

@@ -10,6 +10,7 @@ struct WriterState {
     let logger: Logger
     var options: WritingConnection.Options
     let trailID: String
+    let instanceID: String
     /// Where the trail ends.
     var end = TrailEnd()
     /// Kept after an error too, until another takes its place: it may be the last way to a file that was deleted.
@@ -18,8 +19,9 @@ struct WriterState {
     var isEndKnown = true
     /// Which files the connection writes.
     var place: TrailPlace
-    /// The ids of the rows of `sources`, filled as they are met. One for each partition the instance was ever assigned.
-    var sources: [Source: Int64] = [:]
+    /// The rows of `sources`, filled as they are met. One for each partition the instance was ever assigned.
+    var sources: [Source: SourceRow] = [:]
+    var encoder = LeafEncoder()
     /// The run of entries that has no row in `time_ranges` yet.
     var timeRange = TimeRange(firstIndex: 0)
     /// `nil` until somebody asks.
@@ -37,14 +39,25 @@ struct WriterState {
     /// At most so many are remembered, several appends' worth.
     static let maximumSurvivors = 1000
 
-    /// A row of `sources`.
+    /// What a row of `sources` says.
     struct Source: Hashable {
         var clusterID: String
         var partition: SourcePartition
     }
 
-    init(path: String, logger: Logger, options: WritingConnection.Options) throws(TrailError) {
+    struct SourceRow {
+        var id: Int64
+        var leaf: LeafSource
+    }
+
+    init(
+        path: String,
+        instanceID: String,
+        logger: Logger,
+        options: WritingConnection.Options
+    ) throws(TrailError) {
         self.file = try TrailFile(path: path)
+        self.instanceID = instanceID
         self.logger = logger
         self.options = options
         // Before anything is made or changed: nobody else does either from here on.

@@ -21,11 +21,17 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// `2026-01-31T09:30:00.000Z`; an instant that RFC 3339 cannot express shows as the nearest one it can.
     public var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        self.appendRFC3339(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the 24 bytes of ``description``.
+    package func appendRFC3339(to text: inout [UInt8]) {
         let instant = min(max(self, Self.expressible.lowerBound), Self.expressible.upperBound)
         let (days, time) = instant.millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000)
         let date = CivilDate(daysSince1970: days)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
         text.append(decimal: date.year, digits: 4)
         text.append(0x2D)
         text.append(decimal: date.month, digits: 2)
@@ -40,7 +46,6 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         text.append(0x2E)
         text.append(decimal: time % 1000, digits: 3)
         text.append(0x5A)
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The instant `duration` later, whole milliseconds; the first or last possible one when that is beyond it.

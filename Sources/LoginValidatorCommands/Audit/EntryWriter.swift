@@ -55,7 +55,8 @@ struct EntryWriter {
             document.reason ?? (document.decision == nil ? document.message ?? "" : "-"), document.kgAppId ?? "-",
             document.playerId ?? "-", document.httpStatus.map(String.init) ?? "-",
             document.apiCode.map(String.init) ?? "-",
-            document.platformLatencyMilliseconds.map { String(format: "%.1f", $0) } ?? "-", document.delivery ?? "-",
+            document.platformLatencyMicroseconds.map { String(format: "%.1f", Double($0) / 1000) } ?? "-",
+            document.delivery ?? "-",
             document.eventId ?? "-",
         ]
     }

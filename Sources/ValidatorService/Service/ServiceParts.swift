@@ -62,7 +62,11 @@ struct ServiceCallbacks: Sendable {
 extension ServiceParts {
     /// Opens the trail, reaches Kafka and prepares everything up to, but not including, the first record. Blocks.
     init(_ configuration: ServiceConfiguration, callbacks: ServiceCallbacks, logger: Logger) throws {
-        let trail = try TrailWriter(path: configuration.audit.database, logger: logger)
+        let trail = try TrailWriter(
+            path: configuration.audit.database,
+            instanceID: configuration.instanceID,
+            logger: logger
+        )
         do {
             try self.init(configuration, trail: trail, callbacks: callbacks, logger: logger)
         } catch {

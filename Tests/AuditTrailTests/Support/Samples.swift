@@ -122,3 +122,9 @@ extension EntryDelivery {
         EntryDelivery(indices: indices, state: .superseded, at: Timestamp(1_700_000_200_000))
     }
 }
+
+extension NoteSigner {
+    static func sample(name: String = "login-validator/test", key: UInt8 = 1) throws -> NoteSigner {
+        try NoteSigner(name: name, privateKey: Array(repeating: key, count: Self.keyLength))
+    }
+}

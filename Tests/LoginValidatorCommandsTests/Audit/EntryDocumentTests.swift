@@ -14,7 +14,7 @@ import Testing
             "reason": "lockedOut", "kgAppId": "909428", "playerId": "player-1", "sessionId": "session-1",
             "eventId": "event-1", "occurredAt": "2026-01-31T09:29:59.000Z", "platform": "pc",
             "overriddenPlatform": "web", "httpStatus": "463", "apiCode": "-10103", "message": "locked (463.-10103)",
-            "playerStatus": "lockout", "attempts": "2", "platformLatencyMilliseconds": "12.345",
+            "playerStatus": "lockout", "attempts": "2", "platformLatencyMicroseconds": "12345",
             "delivery": "committed", "deliveredAt": "2026-01-31T09:30:01.000Z", "topic": "login.events",
             "partition": "3", "offset": "42", "clusterId": "cluster-1",
             "recordDigest": String(repeating: "ab", count: 32),

@@ -1,0 +1,89 @@
+import LoginContracts
+
+extension WriterState {
+    /// Signs the tree as it stands, unless it is signed already.
+    ///
+    /// Everything in the tree is durable: ``end`` moves with committed transactions only. The checkpoint is durable
+    /// before it is returned, so nobody sees one that the trail could forget.
+    mutating func checkpoint(signedBy signer: NoteSigner, at time: Timestamp) throws(TrailError) -> SignedCheckpoint? {
+        let connection = try self.usableConnection()
+        let newest = try self.newestCheckpoint(connection)
+        guard self.nextIndex > 0 else { return nil }
+        if let newest {
+            try self.requireContinuation(of: newest.checkpoint, connection)
+            if newest.checkpoint.size == self.nextIndex, newest.verifier == signer.verifier { return newest }
+            // The same tree is signed with another key once it has grown.
+            if newest.checkpoint.size == self.nextIndex { return nil }
+        }
+        let checkpoint = Checkpoint(origin: signer.verifier.name, size: self.nextIndex, root: self.end.tree.root)
+        let signed = try SignedCheckpoint(checkpoint, by: signer, at: time)
+        return try self.transaction { _, connection throws(TrailError) in
+            let insert = try connection.statement(
+                "INSERT INTO checkpoints (size, note, verifier_key, signed_at) VALUES (?, ?, ?, ?)"
+            )
+            insert.bind(checkpoint.size, at: 1)
+            insert.bind(signed.note, at: 2)
+            insert.bind(signed.verifier.description, at: 3)
+            insert.bind(time.millisecondsSince1970, at: 4)
+            try Self.step(insert, connection)
+            return signed
+        }
+    }
+
+    /// The newest checkpoint in the trail, `nil` when there is none.
+    ///
+    /// - Throws: ``TrailError/Code/corrupt`` when it is not as it was signed.
+    func newestCheckpoint(_ connection: WritingConnection) throws(TrailError) -> SignedCheckpoint? {
+        let rows = try connection.rows(
+            "SELECT note, verifier_key, signed_at FROM checkpoints ORDER BY size DESC LIMIT 1",
+            whenTryingTo: "read"
+        ) { SignedCheckpoint($0) }
+        guard let row = rows.first else { return nil }
+        guard let row else {
+            throw TrailError(
+                .corrupt,
+                "The newest checkpoint of the audit trail \(self.file.path) was changed: keep the file for examination and restore a copy."
+            )
+        }
+        return row
+    }
+
+    /// Makes sure that the trail holds everything that a checkpoint covers, unchanged.
+    ///
+    /// - Throws: ``TrailError/Code/corrupt`` otherwise: an older copy has taken the trail's place, or entries were
+    ///   changed. Nothing may be signed then.
+    func requireContinuation(of checkpoint: Checkpoint, _ connection: WritingConnection) throws(TrailError) {
+        guard checkpoint.size <= self.nextIndex else {
+            throw TrailError(
+                .corrupt,
+                """
+                The audit trail \(self.file.path) has \(self.nextIndex) entries, and a checkpoint of it was signed that \
+                covers \(checkpoint.size): an older copy has taken its place, or its end is lost. Put the right file \
+                back; or keep this one for examination, and begin another trail.
+                """
+            )
+        }
+        let root =
+            checkpoint.size == self.nextIndex ? self.end.tree.root : try connection.tree.root(size: checkpoint.size)
+        guard root == checkpoint.root else {
+            throw TrailError(
+                .corrupt,
+                """
+                The audit trail \(self.file.path) is not the one of the checkpoint of its first \(checkpoint.size) \
+                entries: entries were changed, or another trail has taken its place. Keep the file for examination: \
+                audit verify names the first bad entry.
+                """
+            )
+        }
+    }
+}
+
+extension SignedCheckpoint {
+    /// The columns `note`, `verifier_key` and `signed_at` of the current row; `nil` unless the key has signed the note.
+    init?(_ row: StatementHandle) {
+        guard let note = row.text(0), let key = row.text(1), let verifier = NoteVerifier(key),
+            let signedAt = row.integer(2)
+        else { return nil }
+        self.init(note: note, verifier: verifier, signedAt: Timestamp(signedAt))
+    }
+}

@@ -1,0 +1,83 @@
+import GRDB
+
+/// An entry as the tree has it, with the proof that it has it.
+package struct ProvenEntry: Hashable, Sendable {
+    package let index: Int64
+    /// The document that is hashed, see <doc:TrailFormat>.
+    package let document: [UInt8]
+    /// The hashes beside the leaf's path, from the leaf up.
+    package let proof: [MerkleHash]
+}
+
+extension TrailReader {
+    /// An entry's document, made from its row; `nil` when there is no such entry.
+    ///
+    /// - Throws: ``TrailError/Code/corrupt`` when the row holds what this program never writes.
+    package func document(of index: Int64) throws(TrailError) -> [UInt8]? {
+        try self.read { try self.document(of: index, $0) }
+    }
+
+    /// An entry with the proof that the tree of the first `size` entries has it.
+    ///
+    /// The proof is made from the stored hashes. Whether it holds is for ``MerkleProof`` to say, and for others.
+    ///
+    /// - Returns: `nil` when the entry is not among the first `size`, or the trail has fewer.
+    package func provenEntry(at index: Int64, size: Int64) throws(TrailError) -> ProvenEntry? {
+        try self.read { database in
+            guard 0 <= index, index < size, size <= (try Self.latestIndex(database) ?? -1) + 1,
+                let document = try self.document(of: index, database)
+            else { return nil }
+            let proof = try self.tree(database).inclusionProof(of: index, size: size)
+            return ProvenEntry(index: index, document: document, proof: proof)
+        }
+    }
+
+    /// Shows that the tree of the first `size` entries continues the tree of the first `old`.
+    ///
+    /// - Returns: `nil` when the trail has fewer than `size` entries, or `old` is not from 0 to `size`.
+    package func consistencyProof(from old: Int64, to size: Int64) throws(TrailError) -> [MerkleHash]? {
+        try self.read { database in
+            guard 0 <= old, old <= size, size <= (try Self.latestIndex(database) ?? -1) + 1 else { return nil }
+            return try self.tree(database).consistencyProof(from: old, to: size)
+        }
+    }
+
+    private func document(of index: Int64, _ database: Database) throws -> [UInt8]? {
+        let statement = try database.cachedStatement(sql: "\(EntryColumn.selection) WHERE e.\"index\" = ?")
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(index, at: 1)
+        guard try row.step() else { return nil }
+        var encoder = LeafEncoder()
+        do throws(LeafDefect) {
+            try encoder.encode(StoredRow(row), source: row.leafSource)
+        } catch {
+            throw TrailError(error, ofEntry: index, path: self.path)
+        }
+        return Array(encoder.document)
+    }
+
+    /// The tree as the database holds it, for as long as `database` may be used.
+    private func tree(_ database: Database) throws -> MerkleTree<any Error> {
+        let leaf = try database.cachedStatement(sql: "SELECT leaf_hash FROM entries WHERE \"index\" = ?")
+        let node = try database.cachedStatement(sql: "SELECT hash FROM tree_nodes WHERE level = ? AND position = ?")
+        let path = self.path
+        return MerkleTree { wanted in
+            let row = StatementHandle(pointer: (wanted.level == 0 ? leaf : node).sqliteStatement)
+            defer { row.reset() }
+            if wanted.level > 0 { row.bind(Int64(wanted.level), at: 1) }
+            row.bind(wanted.position, at: wanted.level > 0 ? 2 : 1)
+            guard try row.step(), let hash = row.hash(0) else { throw TrailError.missing(wanted, path: path) }
+            return hash
+        }
+    }
+}
+
+extension TrailError {
+    init(_ defect: LeafDefect, ofEntry index: Int64, path: String) {
+        self.init(
+            .corrupt,
+            "Entry \(index) of the audit trail \(path) holds in \(defect.column.name) what this program never writes: keep the file for examination."
+        )
+    }
+}
