@@ -17,6 +17,7 @@ import sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+sys.dont_write_bytecode = True  # a check leaves nothing behind
 specification = importlib.util.spec_from_file_location(
     "verify_trail", os.path.join(os.path.dirname(os.path.realpath(__file__)), "verify-trail.py"))
 sys.modules["verify_trail"] = importlib.util.module_from_spec(specification)
