@@ -196,12 +196,12 @@ def texts(name, value):
     return canonical(value)
 
 
-ANY = {"index": integer, "kind": text, "recordedAt": time}
+ANY = {"index": integer, "instanceId": text, "kind": text, "recordedAt": time}
 DELIVERY = {**ANY, "details": document}
-SERVICE = {**ANY, "details": texts, "instanceId": text, "kgAppId": text, "message": text}
+SERVICE = {**ANY, "details": texts, "kgAppId": text, "message": text}
 VALIDATION = {
     **ANY, "apiCode": integer, "attempts": integer, "clusterId": text, "decision": text, "eventId": text,
-    "httpStatus": integer, "instanceId": text, "kgAppId": text, "lockout": document, "message": text,
+    "httpStatus": integer, "kgAppId": text, "lockout": document, "message": text,
     "occurredAt": time, "offset": integer, "overriddenPlatform": text, "partition": integer, "platform": text,
     "platformLatencyMicroseconds": integer, "playerId": text, "playerStatus": text, "policyVersion": text,
     "reason": text, "recordDigest": hexadecimal, "sessionId": text, "tokenFingerprint": hexadecimal, "topic": text,

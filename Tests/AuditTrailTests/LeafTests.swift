@@ -67,7 +67,7 @@ struct LeafTests {
         #expect(!Array(text.utf8).withUnsafeBufferPointer(CanonicalJSON.isOneObject))
     }
 
-    @Test(arguments: 0..<200)
+    @Test(arguments: 0..<60)
     func aStoredRowHasTheLeafOfItsEntry(seed: UInt64) throws {
         var random = SeededGenerator(state: seed)
         let entry = Self.randomEntry(&random)

@@ -1,3 +1,4 @@
+import LoginContracts
 import Testing
 
 @testable import AuditTrail

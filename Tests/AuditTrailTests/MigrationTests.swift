@@ -22,11 +22,11 @@ struct MigrationTests {
         }
         #expect(frontier.root == signed.checkpoint.root)
         if count > 0 {
-            #expect(
-                try reader.entry(at: count) == .delivery(index: count, .committed(0...(count - 1)), instanceID: "old")
-            )
+            let at = EntryDelivery.committed(0...0).at
+            let delivery = EntryDelivery(indices: 0...(count - 1), state: .committed, at: at)
+            #expect(try reader.entry(at: count) == .delivery(index: count, delivery, instanceID: "old"))
             guard case .validation(let first) = try reader.entry(at: 0) else { throw Missing() }
-            #expect(first.delivery == .committed(0...(count - 1)))
+            #expect(first.delivery == delivery)
         }
         #expect(try writer.undelivered(clusterID: "c", partition: .first, limit: 10).isEmpty)
     }

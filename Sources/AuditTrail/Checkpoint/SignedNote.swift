@@ -35,6 +35,26 @@ package struct SignedNote: Hashable, Sendable {
         self.signatures = signatures
     }
 
+    /// The notes in a text that has one behind the other, as `audit checkpoint --all` prints them; empty lines may stand
+    /// between them. What is no note is handed over all the same, for ``init(_:)`` to refuse.
+    package static func split(_ text: String) -> [String] {
+        var notes: [String] = []
+        var note = ""
+        var isSigned = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let isSignature = line.hasPrefix("\u{2014} ")
+            if isSigned, !isSignature {
+                notes.append(note)
+                (note, isSigned) = ("", false)
+            }
+            if note.isEmpty, line.isEmpty { continue }
+            note += line + "\n"
+            isSigned = isSignature
+        }
+        if !note.isEmpty { notes.append(note) }
+        return notes
+    }
+
     private static func signature(_ line: Substring) -> Signature? {
         let prefix = "\u{2014} "
         guard line.hasPrefix(prefix) else { return nil }

@@ -22,6 +22,15 @@ extension TrailReader {
         try self.checkpoints("WHERE size > ? ORDER BY size LIMIT \(max(1, limit))", size)
     }
 
+    /// The keys that the trail's checkpoints were signed with, by the trail's own word.
+    package func verifiers() throws(TrailError) -> [NoteVerifier] {
+        try self.read { database in
+            try String.fetchAll(database, sql: "SELECT DISTINCT verifier_key FROM checkpoints").compactMap {
+                NoteVerifier($0)
+            }
+        }
+    }
+
     private func checkpoints(_ condition: String, _ parameter: Int64? = nil) throws(TrailError) -> [SignedCheckpoint] {
         try self.read { database in
             let statement = try database.makeStatement(

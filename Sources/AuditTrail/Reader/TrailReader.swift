@@ -53,6 +53,11 @@ package final class TrailReader: Sendable {
         try? self.pool.close()
     }
 
+    /// Lends the connections.
+    func withPool<Value>(_ body: (DatabasePool) throws -> Value) rethrows -> Value {
+        try body(self.pool)
+    }
+
     /// Runs `body` on a snapshot of the trail.
     func read<Value>(_ body: (Database) throws -> Value) throws(TrailError) -> Value {
         do {

@@ -5,6 +5,10 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Reads the audit trail, also while the service writes it.",
-        subcommands: [AuditQueryCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self]
+        subcommands: [
+            AuditQueryCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self,
+            AuditFindTokenCommand.self, AuditVerifyCommand.self, AuditProveCommand.self, AuditCheckpointCommand.self,
+            AuditExportCommand.self, AuditEvidenceCommand.self, AuditBackupCommand.self,
+        ]
     )
 }

@@ -43,6 +43,28 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "The login event's offset.")
     var offset: Int64?
 
+    /// What was asked, by the names of the options; a token is only said to have been given.
+    var question: [String: String] {
+        var question: [String: String] = [:]
+        question["player"] = self.player
+        question["app"] = self.app
+        question["session"] = self.session
+        question["event"] = self.event
+        question["topic"] = self.topic
+        question["partition"] = self.partition.map(String.init)
+        question["offset"] = self.offset.map(String.init)
+        question["from"] = self.from?.timestamp.description
+        question["to"] = self.to?.timestamp.description
+        if self.token { question["token"] = "by its fingerprint" }
+        for (name, values) in [
+            ("decision", self.decision.map(\.rawValue)), ("reason", self.reason.map(\.rawValue)),
+            ("status", self.status.map(String.init)),
+        ] where !values.isEmpty {
+            question[name] = values.joined(separator: ",")
+        }
+        return question
+    }
+
     /// - Parameter trail: gives the fingerprint's key when a token is asked for.
     func query(_ trail: TrailOptions) throws -> TrailQuery {
         var query = TrailQuery()

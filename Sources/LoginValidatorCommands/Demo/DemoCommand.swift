@@ -51,7 +51,9 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandFailure(.failed, "The folder \(directory.path) for the trail cannot be made: \(error)")
         }
         let broker = try EmbeddedBroker(
-            topics: [Self.loginTopic: 6, "login.outcomes": 6, "login.events.dead-letters": 1]
+            topics: [
+                Self.loginTopic: 6, "login.outcomes": 6, "login.events.dead-letters": 1, "login.audit.checkpoints": 1,
+            ]
         )
         defer { broker.close() }
         let report = try await SimulatedPlatform.withRunning(

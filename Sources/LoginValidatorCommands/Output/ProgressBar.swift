@@ -3,7 +3,7 @@ import Foundation
 /// A line on stderr that shows how far something is; silent unless stderr is a terminal.
 struct ProgressBar {
     let title: String
-    let total: Int
+    var total: Int
     private let isShown: Bool
     private var lastDrawn: ContinuousClock.Instant?
 

@@ -45,6 +45,12 @@ enum Terminal {
         return shown
     }
 
+    /// Lines of UTF-8, each as ``printable(_:)`` has it.
+    static func printableLines(_ lines: [UInt8]) -> String {
+        String(decoding: lines, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Self.printable(String($0)) }.joined(separator: "\n")
+    }
+
     /// Whether a terminal may obey the character instead of showing it.
     static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

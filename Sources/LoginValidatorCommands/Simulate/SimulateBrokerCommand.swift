@@ -15,7 +15,9 @@ struct SimulateBrokerCommand: AsyncParsableCommand {
     )
 
     @Option(help: "A topic to make, as NAME or NAME:PARTITIONS; can be given again.")
-    var topic: [String] = ["login.events:6", "login.outcomes:6", "login.events.dead-letters:1"]
+    var topic: [String] = [
+        "login.events:6", "login.outcomes:6", "login.events.dead-letters:1", "login.audit.checkpoints:1",
+    ]
 
     func run() async throws {
         var topics: [String: Int] = [:]

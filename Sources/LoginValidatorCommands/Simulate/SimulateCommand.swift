@@ -4,7 +4,10 @@ import ArgumentParser
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Runs a simulated platform, an embedded broker or a generator of login events.",
-        subcommands: [SimulatePlatformCommand.self, SimulateBrokerCommand.self, SimulateEventsCommand.self]
+        abstract: "Runs a simulated platform, an embedded broker or a generator of login events, or makes a trail.",
+        subcommands: [
+            SimulatePlatformCommand.self, SimulateBrokerCommand.self, SimulateEventsCommand.self,
+            SimulateTrailCommand.self,
+        ]
     )
 }

@@ -44,12 +44,14 @@ extension PipelineStateMachine {
                 CommittedProgress(offset: $0, metadata: assignment.metadata)
             }
             self.settle(assignment, progress: progress, now: now)
+            let firstIndex = self.firstIndex(of: assignment, progress: progress)
             self.slots[assignment.partition] = slot
             self.partitions[slot] = AssignedPartition(
                 partition: assignment.partition,
                 ledger: PartitionLedger(epoch: epoch, committed: assignment.committedOffset, progress: progress),
                 recordedThrough: assignment.recordedThrough,
-                firstIndex: self.firstIndex(of: assignment, progress: progress)
+                firstIndex: firstIndex ?? self.nextIndex,
+                waitsForNumbers: firstIndex == nil && self.cycle.unnumberedCount > 0
             )
         }
         self.grantDemand()
@@ -58,10 +60,20 @@ extension PipelineStateMachine {
 
     /// While no other trail committed in between, our turn with the partition goes on. It also does when nobody has
     /// committed anything yet: what an earlier life recorded and could not publish comes back and is ours to publish.
-    private func firstIndex(of assignment: PartitionAssignment, progress: CommittedProgress?) -> Int64 {
+    ///
+    /// - Returns: `nil` when our turn begins now, behind every entry there is and those that are being written.
+    private func firstIndex(of assignment: PartitionAssignment, progress: CommittedProgress?) -> Int64? {
         if assignment.committedOffset == nil { return 0 }
         if let progress, progress.trailID == self.trailID { return progress.firstIndex }
-        return self.nextIndex + self.cycle.unnumberedCount
+        return nil
+    }
+
+    /// The entries that were being written when partitions were assigned have got their numbers.
+    mutating func numbered(below nextIndex: Int64) {
+        for slot in self.partitions.keys where self.partitions[slot]?.waitsForNumbers == true {
+            self.partitions[slot]?.firstIndex = nextIndex
+            self.partitions[slot]?.waitsForNumbers = false
+        }
     }
 
     /// These partitions are not ours any more. Everything of theirs is dropped, except what the running transaction

@@ -50,6 +50,7 @@ extension PipelineStateMachine {
         switch result {
         case .success(let indices):
             self.nextIndex = max(self.nextIndex, indices.upperBound)
+            self.numbered(below: self.nextIndex)
             self.publish(self.cycle.recorded(indices), now: now)
         case .failure(let failure):
             self.actions.append(.notice(.trailFailed(failure)))

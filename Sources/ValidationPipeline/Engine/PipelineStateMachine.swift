@@ -79,7 +79,10 @@ package struct PipelineStateMachine {
         /// Records at this offset and below may be in the trail already.
         let recordedThrough: Int64?
         /// See ``CommittedProgress/firstIndex``.
-        let firstIndex: Int64
+        var firstIndex: Int64
+        /// Whether entries were being written when the partition was assigned. How many numbers they take is the trail's
+        /// to say, for deliveries and what happens to the service are numbered too; until then ``firstIndex`` is too low.
+        var waitsForNumbers: Bool
         /// Records asked for and not yet received.
         var demand = 0
     }

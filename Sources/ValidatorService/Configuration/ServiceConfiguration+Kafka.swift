@@ -29,6 +29,7 @@ extension ServiceConfiguration {
         self.kafka.loginEventsTopic = topic(.loginEventsTopic, standard.loginEventsTopic)
         self.kafka.outcomesTopic = topic(.outcomesTopic, standard.outcomesTopic)
         self.kafka.deadLettersTopic = topic(.deadLettersTopic, standard.deadLettersTopic)
+        self.kafka.checkpointsTopic = topic(.checkpointsTopic, standard.checkpointsTopic)
         if self.kafka.outcomesTopic == self.kafka.loginEventsTopic {
             reader.complain(about: .outcomesTopic, "must differ from \(Setting.loginEventsTopic.name).")
         }
@@ -37,6 +38,10 @@ extension ServiceConfiguration {
                 about: .deadLettersTopic,
                 "must differ from \(Setting.loginEventsTopic.name) and \(Setting.outcomesTopic.name)."
             )
+        }
+        let others = [self.kafka.loginEventsTopic, self.kafka.outcomesTopic, self.kafka.deadLettersTopic]
+        if others.contains(self.kafka.checkpointsTopic) {
+            reader.complain(about: .checkpointsTopic, "must differ from the other topics.")
         }
     }
 

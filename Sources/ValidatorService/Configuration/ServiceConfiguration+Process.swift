@@ -9,21 +9,44 @@ extension ServiceConfiguration {
             shown: self.audit.database,
             rule: "the path of a file; a trail in memory would be no trail"
         ) { $0.isPath && !$0.hasPrefix(":memory:") && !$0.hasPrefix("file:") && !$0.hasSuffix("/") ? $0 : nil }
-        guard let key = reader.secret(.fingerprintKey) else { return }
-        let lengths = Self.minimumFingerprintKeyLength...TokenFingerprinter.maximumKeyLength
+        let fingerprintLengths = Self.minimumFingerprintKeyLength...TokenFingerprinter.maximumKeyLength
+        self.audit.fingerprintKeyBytes = Self.key(.fingerprintKey, lengths: fingerprintLengths, &reader)
+        let checkpointLengths = NoteSigner.keyLength...NoteSigner.keyLength
+        self.audit.checkpointKeyBytes = Self.key(.checkpointKey, lengths: checkpointLengths, &reader)
+        self.audit.checkpointOrigin = reader.value(
+            .checkpointOrigin,
+            default: nil,
+            shown: "",
+            rule: "1 to 255 visible characters without spaces and plus signs, such as example.org/logins"
+        ) { text in
+            let isName =
+                !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2B }
+            return isName ? .some(text) : nil
+        }
+        self.audit.checkpointInterval = reader.duration(
+            .checkpointInterval,
+            default: self.audit.checkpointInterval,
+            in: .seconds(1)...(.seconds(3600))
+        )
+    }
+
+    /// A secret key in hexadecimal or base64, `nil` when there is none or it is none.
+    private static func key(_ setting: Setting, lengths: ClosedRange<Int>, _ reader: inout SettingReader) -> [UInt8]? {
+        guard let key = reader.secret(setting) else { return nil }
         let bytes = [UInt8](hexadecimal: key.value) ?? Data(base64Encoded: key.value).map { Array($0) }
         guard let bytes, lengths.contains(bytes.count) else {
+            let length =
+                lengths.count == 1 ? "\(lengths.lowerBound)" : "\(lengths.lowerBound) to \(lengths.upperBound)"
             reader.problems.append(
                 .init(
-                    .fingerprintKey,
+                    setting,
                     nil,
-                    "must be \(lengths.lowerBound) to \(lengths.upperBound) bytes in hexadecimal or base64; "
-                        + "`openssl rand -hex 32` makes one."
+                    "must be \(length) bytes in hexadecimal or base64; `openssl rand -hex 32` makes one."
                 )
             )
-            return
+            return nil
         }
-        self.audit.fingerprintKeyBytes = bytes
+        return bytes
     }
 
     /// As long as the digest of HMAC-SHA-256 (RFC 2104 section 3).

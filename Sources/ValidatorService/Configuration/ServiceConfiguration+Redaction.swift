@@ -14,8 +14,9 @@ extension ServiceConfiguration.Kafka: CustomStringConvertible, CustomReflectable
 extension ServiceConfiguration.Audit: CustomStringConvertible, CustomReflectable {
     /// The database, and whether a key is set.
     package var description: String {
-        let key = self.fingerprintKeyBytes == nil ? "nil" : Secret.redacted
-        return "Audit(\(self.database), fingerprintKeyBytes: \(key))"
+        func shown(_ key: [UInt8]?) -> String { key == nil ? "nil" : Secret.redacted }
+        return "Audit(\(self.database), fingerprintKeyBytes: \(shown(self.fingerprintKeyBytes)), "
+            + "checkpointKeyBytes: \(shown(self.checkpointKeyBytes)))"
     }
 
     package var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }

@@ -1,5 +1,5 @@
 extension ServiceConfiguration {
-    /// What is wrong with the permissions of the trail, its folder and the fingerprint key beside it, where they exist.
+    /// What is wrong with the permissions of the trail, its folder and the keys beside it, where they exist.
     ///
     /// A key that others can read or change is refused at the start; here it is a remark, with the command that helps.
     func trailWarnings() -> [String] {
@@ -12,8 +12,11 @@ extension ServiceConfiguration {
                 .trail
             )
         }
-        if self.audit.fingerprintKeyBytes == nil {
-            let key = path + ".fingerprint-key"
+        let keys = [
+            (".fingerprint-key", self.audit.fingerprintKeyBytes), (".checkpoint-key", self.audit.checkpointKeyBytes),
+        ]
+        for (suffix, configured) in keys where configured == nil {
+            let key = path + suffix
             warnings.append(FilePermissions(key)?.warning("Beside \(setting) is", key, .secrets))
         }
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

@@ -35,6 +35,8 @@ package struct ServiceConfiguration: Sendable {
         package var loginEventsTopic = "login.events"
         package var outcomesTopic = "login.outcomes"
         package var deadLettersTopic = "login.events.dead-letters"
+        /// Where the trail's checkpoints go.
+        package var checkpointsTopic = "login.audit.checkpoints"
         package var delivery = Delivery.exactlyOnce
         /// Whether the instance is a static member of its group, by the name of ``ServiceConfiguration/instanceID``.
         package var isStaticMember = false
@@ -87,6 +89,12 @@ package struct ServiceConfiguration: Sendable {
         package var database = "audit.db"
         /// 32 bytes or more; `nil` uses the key file beside the database, made at the first start.
         package var fingerprintKeyBytes: [UInt8]?
+        /// 32 bytes, the private key of Ed25519; `nil` uses the key file beside the database, made at the first start.
+        package var checkpointKeyBytes: [UInt8]?
+        /// Whose checkpoints they are; `nil` for a name made from the trail's id.
+        package var checkpointOrigin: String?
+        /// How often a trail that has grown is signed.
+        package var checkpointInterval: Duration = .seconds(60)
     }
 
     package struct Operations: Sendable {

@@ -25,6 +25,7 @@ extension Setting {
     static let loginEventsTopic = Setting("KAFKA_LOGIN_EVENTS_TOPIC", "kafka.loginEventsTopic")
     static let outcomesTopic = Setting("KAFKA_OUTCOMES_TOPIC", "kafka.outcomesTopic")
     static let deadLettersTopic = Setting("KAFKA_DEAD_LETTERS_TOPIC", "kafka.deadLettersTopic")
+    static let checkpointsTopic = Setting("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "kafka.auditCheckpointsTopic")
     static let delivery = Setting("KAFKA_DELIVERY", "kafka.delivery")
     static let staticMembership = Setting("KAFKA_STATIC_MEMBERSHIP", "kafka.staticMembership")
     static let propertiesFile = Setting("KAFKA_PROPERTIES_FILE", "kafka.propertiesFile")
@@ -53,6 +54,9 @@ extension Setting {
     static let publishRedirects = Setting("OUTCOMES_PUBLISH_REDIRECTS", "outcomes.publishRedirects")
     static let database = Setting("AUDIT_DATABASE", "audit.database")
     static let fingerprintKey = Setting("AUDIT_FINGERPRINT_KEY", "audit.fingerprintKey", isSecret: true)
+    static let checkpointKey = Setting("AUDIT_CHECKPOINT_KEY", "audit.checkpointKey", isSecret: true)
+    static let checkpointOrigin = Setting("AUDIT_CHECKPOINT_ORIGIN", "audit.checkpointOrigin")
+    static let checkpointInterval = Setting("AUDIT_CHECKPOINT_INTERVAL", "audit.checkpointInterval")
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
     static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
     static let instanceID = Setting("INSTANCE_ID", "instanceId")
@@ -64,13 +68,14 @@ extension Setting {
 
     /// Every setting, in the order they are shown.
     static let all: [Setting] = [
-        .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .delivery,
+        .bootstrapServers, .groupID, .loginEventsTopic, .outcomesTopic, .deadLettersTopic, .checkpointsTopic, .delivery,
         .staticMembership, .propertiesFile, .baseURL, .appID, .appSecret, .appSecret.inFile, .adminKey,
         .adminKey.inFile, .credentialsFile, .timeout, .maximumConnections, .maximumCallsPerSecond,
         .certificateAuthorityFile, .allowPlaintext, .policy, .policyFile, .suspectKicks, .surgeKicks,
         .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
-        .fingerprintKey.inFile, .opsListen, .opsToken, .opsToken.inFile, .instanceID, .logLevel, .logFormat,
+        .fingerprintKey.inFile, .checkpointKey, .checkpointKey.inFile, .checkpointOrigin, .checkpointInterval,
+        .opsListen, .opsToken, .opsToken.inFile, .instanceID, .logLevel, .logFormat,
         .shutdownTimeout, .stallTimeout, .coreDumps,
     ]
 

@@ -10,6 +10,7 @@ import ValidationPipeline
 
 /// Everything the running service is made of, put together in the order in which each part needs the one before.
 struct ServiceParts {
+    let checkpoints: CheckpointPublisher
     let trail: TrailWriter
     let credentials: CredentialStore
     let eventLoops: MultiThreadedEventLoopGroup
@@ -135,6 +136,7 @@ extension ServiceParts {
             callbacks: callbacks,
             logger: logger
         )
+        self.checkpoints = try CheckpointPublisher(configuration, kafka: kafka, trail: trail, logger: logger)
         self.engine = ValidationEngine(
             machine: PipelineStateMachine(
                 configuration: PipelineConfiguration(configuration),

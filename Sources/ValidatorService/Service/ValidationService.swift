@@ -131,6 +131,7 @@ package final class ValidationService: Service {
             group.addTask { await self.askForLooks() }
             group.addTask { await self.readGauges(parts) }
             group.addTask { await self.reloadOnHangup(parts) }
+            group.addTask { try await self.publishCheckpoints(parts) }
             let watchdog = self.watchdog(parts)
             watchdog?.start()
             defer {
@@ -165,6 +166,13 @@ package final class ValidationService: Service {
                 }
             }
         )
+    }
+
+    /// Ends without an error only when it is cancelled.
+    private func publishCheckpoints(_ parts: ServiceParts) async throws {
+        while (try? await Task.sleep(for: self.configuration.audit.checkpointInterval)) != nil {
+            try await Self.blocking { try parts.checkpoints.publish() }
+        }
     }
 
     private func askForLooks() async {
@@ -207,9 +215,13 @@ package final class ValidationService: Service {
         await parts.validator.shutdown()
         let configuration = self.configuration
         await Self.blockingWithoutError {
-            do { _ = try parts.trail.append(configuration.entry(.stopped, "The service stopped.")) } catch {
-                self.logger.error("The stop is not in the trail", metadata: ["error": "\(error)"])
+            do {
+                _ = try parts.trail.append(configuration.entry(.stopped, "The service stopped."))
+                try parts.checkpoints.publish()
+            } catch {
+                self.logger.error("The stop is not in the trail, or not signed", metadata: ["error": "\(error)"])
             }
+            parts.checkpoints.close()
             parts.trail.close()
         }
         try? await parts.eventLoops.shutdownGracefully()

@@ -18,8 +18,9 @@ final class Stack: Sendable {
         var events: String { "login.events.\(self.suffix)" }
         var outcomes: String { "login.outcomes.\(self.suffix)" }
         var deadLetters: String { "login.dead-letters.\(self.suffix)" }
+        var checkpoints: String { "login.checkpoints.\(self.suffix)" }
         var group: String { "login-validator.\(self.suffix)" }
-        var topics: [String] { [self.events, self.outcomes, self.deadLetters] }
+        var topics: [String] { [self.events, self.outcomes, self.deadLetters, self.checkpoints] }
     }
 
     /// The real broker, if there is one.
@@ -77,6 +78,7 @@ final class Stack: Sendable {
             "KAFKA_DELIVERY": self.isReal ? "exactly-once" : "at-least-once", "KAFKA_GROUP_ID": self.names.group,
             "KAFKA_LOGIN_EVENTS_TOPIC": self.names.events, "KAFKA_OUTCOMES_TOPIC": self.names.outcomes,
             "KAFKA_DEAD_LETTERS_TOPIC": self.names.deadLetters, "KAFKA_PROPERTIES_FILE": properties,
+            "KAFKA_AUDIT_CHECKPOINTS_TOPIC": self.names.checkpoints, "AUDIT_CHECKPOINT_INTERVAL": "1s",
             "PLATFORM_BASE_URL": self.platformURL, "PLATFORM_CREDENTIALS_FILE": credentials,
             "AUDIT_DATABASE": self.trail, "OPS_LISTEN": "127.0.0.1:0", "INSTANCE_ID": "test", "LOG_FORMAT": "json",
             // Most tests kick more players than any day does; those of the guard set what is its default.

@@ -16,7 +16,9 @@ import Yams
         #expect(self.document["asyncapi"] == "3.0.0")
         let channels = self.document["channels"]?.object ?? [:]
         let addresses = channels.values.compactMap { $0["address"]?.string }.sorted()
-        #expect(addresses == ["login.events", "login.events.dead-letters", "login.outcomes"])
+        #expect(
+            addresses == ["login.audit.checkpoints", "login.events", "login.events.dead-letters", "login.outcomes"]
+        )
         for channel in channels.values { #expect(channel["address"] == channel["bindings"]?["kafka"]?["topic"]) }
     }
 
@@ -41,7 +43,7 @@ import Yams
         #expect(
             operations.mapValues { $0["action"] } == [
                 "receiveLoginEvent": "receive", "sendOutcome": "send", "sendDeadLetter": "send",
-                "replayLoginEvent": "send", "markReplayed": "send",
+                "replayLoginEvent": "send", "markReplayed": "send", "sendAuditCheckpoint": "send",
             ]
         )
         var covered: Set<String> = []

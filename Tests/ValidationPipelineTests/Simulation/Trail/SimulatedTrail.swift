@@ -5,7 +5,7 @@ import ValidationPipeline
 /// without a gap.
 final class SimulatedTrail {
     let id: String
-    /// By number; `nil` where something that happened to the service is recorded.
+    /// By number; `nil` where a delivery, or something that happened to the service, is recorded.
     private(set) var entries: [ValidationEntry?] = []
     private(set) var indices: [RecordIdentity: Int64] = [:]
     private(set) var marks: [Int64: DeliveryMark.Fate] = [:]
@@ -62,8 +62,14 @@ final class SimulatedTrail {
             self.entries.append(entry)
         }
         let indices = first..<self.nextIndex
+        var last: DeliveryMark?
+        for mark in append.marks.sorted(by: { $0.index < $1.index }) {
+            self.marks[mark.index] = mark.fate
+            // A run of marks is one delivery, and so one entry.
+            if last.map({ $0.index + 1 != mark.index || $0.fate != mark.fate }) ?? true { self.entries.append(nil) }
+            last = mark
+        }
         for _ in append.transitions { self.entries.append(nil) }
-        for mark in append.marks { self.marks[mark.index] = mark.fate }
         return indices
     }
 

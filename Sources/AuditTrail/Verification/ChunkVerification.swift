@@ -1,0 +1,249 @@
+import GRDB
+import LoginContracts
+
+/// The verification of a run of entries that begins at a multiple of ``size``: of all that can be said without the others.
+struct ChunkVerification {
+    /// Entries of a chunk; only the last one has fewer. A multiple of what a row of `time_ranges` sums up, and of a
+    /// segment of the index over players.
+    static let size: Int64 = 1 << Int64(Self.level)
+    /// The level of a chunk's own node, which is stored.
+    static let level = 2 * TreeNode.storedLevels
+
+    let indices: Range<Int64>
+    /// The right edge of the tree of these entries alone.
+    private(set) var frontier = MerkleFrontier()
+    /// The checkpoints that end in this chunk, with the edge there.
+    private(set) var checkpoints: [(checkpoint: SignedCheckpoint, frontier: MerkleFrontier)] = []
+    private(set) var problems: [TrailProblem] = []
+    /// What the indices must deliver.
+    private(set) var records = IndexDigest()
+
+    private var nodes: [MerkleHash] = []
+    private var times: [TimeRange] = []
+    private var deliveries: [Int64: (document: String, at: Int64)] = [:]
+    private var edges: [Int64: MerkleFrontier] = [:]
+    private var players: [Int64: IndexDigest] = [:]
+
+    init(_ indices: Range<Int64>) {
+        self.indices = indices
+        self.times = [TimeRange(firstIndex: indices.lowerBound)]
+    }
+
+    /// Reads everything about the entries, and compares.
+    ///
+    /// - Parameters:
+    ///   - sources: the rows of `sources` by id.
+    ///   - ends: sizes of the tree at which the edge is wanted, besides those of the trail's own checkpoints.
+    mutating func run(_ database: Database, sources: [Int64: LeafSource], ends: [Int64]) throws {
+        try self.readDeliveries(database)
+        let signed = try self.readCheckpoints(database)
+        for end in ends + signed.map(\.checkpoint.size)
+        where self.indices.lowerBound < end && end <= self.indices.upperBound {
+            self.edges[end] = MerkleFrontier()
+        }
+        try self.readEntries(database, sources)
+        for (index, _) in self.deliveries.sorted(by: { $0.key < $1.key }) {
+            self.note(.tree, index, "a delivery is marked that is no entry.")
+        }
+        try self.compareNodes(database)
+        try self.compareTimes(database)
+        try self.comparePlayers(database)
+        self.checkpoints = signed.compactMap { signed in
+            self.edges[signed.checkpoint.size].map { (signed, $0) }
+        }
+    }
+
+    /// The edge at one of the sizes that were asked for.
+    func edge(at size: Int64) -> MerkleFrontier? { self.edges[size] }
+
+    private mutating func note(_ subject: TrailProblem.Subject, _ index: Int64?, _ message: String) {
+        guard self.problems.count < TrailVerification.maximumProblems else { return }
+        self.problems.append(TrailProblem(subject, index, message))
+    }
+
+    // MARK: Entries
+
+    private static let selection = """
+        SELECT \(EntryColumn.allCases.map(\.name).joined(separator: ", ")) FROM entries
+        WHERE "index" BETWEEN ? AND ? ORDER BY "index"
+        """
+
+    private mutating func readEntries(_ database: Database, _ sources: [Int64: LeafSource]) throws {
+        let statement = try database.cachedStatement(sql: Self.selection)
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(self.indices.lowerBound, at: 1)
+        row.bind(self.indices.upperBound - 1, at: 2)
+        var encoder = LeafEncoder()
+        var expected = self.indices.lowerBound
+        while try row.step() {
+            let index = row.integer(EntryColumn.index.rawValue) ?? -1
+            while expected < index {
+                self.note(.entry, expected, "it is missing.")
+                self.append(.ofEmptyTree, at: expected)
+                expected += 1
+            }
+            self.append(self.leaf(row, at: index, &encoder, sources), at: index)
+            expected = index + 1
+        }
+        while expected < self.indices.upperBound {
+            self.note(.entry, expected, "it is missing.")
+            self.append(.ofEmptyTree, at: expected)
+            expected += 1
+        }
+    }
+
+    /// Compares an entry with its stored hash, and returns the hash of what the columns say.
+    private mutating func leaf(
+        _ row: StatementHandle,
+        at index: Int64,
+        _ encoder: inout LeafEncoder,
+        _ sources: [Int64: LeafSource]
+    ) -> MerkleHash {
+        let sourceID = row.integer(EntryColumn.sourceID.rawValue)
+        let source = sourceID.flatMap { sources[$0] }
+        if let sourceID, source == nil { self.note(.entry, index, "its source \(sourceID) is missing.") }
+        do throws(LeafDefect) {
+            try encoder.encode(StoredRow(row), source: source)
+        } catch {
+            self.note(.entry, index, "\(error.column.name) holds what this program never writes.")
+            return .ofEmptyTree
+        }
+        let hash = encoder.hash
+        if !row.hash(EntryColumn.leafHash.rawValue, equals: hash) {
+            self.note(.entry, index, "its content and its hash do not belong together: one of them was changed.")
+        }
+        let recordedAt = row.integer(EntryColumn.recordedAt.rawValue) ?? 0
+        if self.times[self.times.count - 1].add(index: index, recordedAt: Timestamp(recordedAt)) {
+            self.times.append(TimeRange(firstIndex: index + 1))
+        }
+        if row.isText(EntryColumn.kind.rawValue, EntryColumn.deliveryKind) {
+            self.compareDelivery(row, at: index, recordedAt)
+        }
+        if let sourceID { self.records.add(row, sourceID: sourceID, index: index) }
+        self.players[index >> Int64(TrailSchema.segmentShift), default: IndexDigest()].add(row, index: index)
+        return hash
+    }
+
+    private mutating func append(_ leaf: MerkleHash, at index: Int64) {
+        var nodes = self.nodes
+        self.nodes = []
+        self.frontier.append(leaf) { node, hash in if node.level == TreeNode.storedLevels { nodes.append(hash) } }
+        self.nodes = nodes
+        if self.edges[index + 1] != nil { self.edges[index + 1] = self.frontier }
+    }
+
+    // MARK: What stands beside the entries
+
+    private mutating func readDeliveries(_ database: Database) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql:
+                "SELECT entry_index, first_index, last_index, state, marked_at FROM deliveries WHERE entry_index BETWEEN ? AND ?",
+            arguments: [self.indices.lowerBound, self.indices.upperBound - 1]
+        )
+        while let row = try rows.next() {
+            let (first, last): (Int64, Int64) = (row[1], row[2])
+            let state = EntryDelivery.State(rawValue: row[3])
+            guard let state, first <= last else {
+                self.note(.tree, row[0], "its mark of delivery holds what this program never writes.")
+                continue
+            }
+            let delivery = EntryDelivery(indices: first...last, state: state, at: Timestamp(row[4]))
+            self.deliveries[row[0]] = (EntryRow.document(delivery), row[4])
+        }
+    }
+
+    private mutating func compareDelivery(_ row: StatementHandle, at index: Int64, _ recordedAt: Int64) {
+        guard let mark = self.deliveries.removeValue(forKey: index) else {
+            return self.note(.tree, index, "it is a delivery, and its mark is missing.")
+        }
+        if !row.isText(EntryColumn.details.rawValue, mark.document) || mark.at != recordedAt {
+            self.note(.tree, index, "it is a delivery, and its mark says something else: \(mark.document).")
+        }
+    }
+
+    private mutating func readCheckpoints(_ database: Database) throws -> [SignedCheckpoint] {
+        let statement = try database.cachedStatement(
+            sql:
+                "SELECT note, verifier_key, signed_at, size FROM checkpoints WHERE size > ? AND size <= ? ORDER BY size"
+        )
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(self.indices.lowerBound, at: 1)
+        row.bind(self.indices.upperBound, at: 2)
+        var checkpoints: [SignedCheckpoint] = []
+        while try row.step() {
+            let size = row.integer(3) ?? 0
+            if let signed = SignedCheckpoint(row), signed.checkpoint.size == size {
+                checkpoints.append(signed)
+            } else {
+                self.note(.tree, nil, "The checkpoint of \(size) entries was changed: its signature does not fit.")
+            }
+        }
+        return checkpoints
+    }
+
+    private mutating func compareNodes(_ database: Database) throws {
+        let span = Int64(1) << Int64(TreeNode.storedLevels)
+        var nodes = self.nodes.enumerated().map { place, hash in
+            (TreeNode(level: TreeNode.storedLevels, position: self.indices.lowerBound / span + Int64(place)), hash)
+        }
+        if self.frontier.count == Self.size {
+            let node = TreeNode(level: Self.level, position: self.indices.lowerBound / Self.size)
+            nodes.append((node, self.frontier.root))
+        }
+        let statement = try database.cachedStatement(
+            sql: "SELECT hash FROM tree_nodes WHERE level = ? AND position = ?"
+        )
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        for (node, hash) in nodes {
+            row.reset()
+            row.bind(Int64(node.level), at: 1)
+            row.bind(node.position, at: 2)
+            guard try row.step(), row.hash(0, equals: hash) else {
+                self.note(
+                    .tree,
+                    node.firstLeaf,
+                    "the stored hash of the entries \(node.firstLeaf) to \(node.end - 1) is missing or is not theirs."
+                )
+                continue
+            }
+        }
+        row.reset()
+    }
+
+    private mutating func compareTimes(_ database: Database) throws {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT first_index, last_index, earliest, latest FROM time_ranges WHERE first_index BETWEEN ? AND ?",
+            arguments: [self.indices.lowerBound, self.indices.upperBound - 1]
+        )
+        let stored = Dictionary(rows.map { ($0[0] as Int64, $0) }, uniquingKeysWith: { first, _ in first })
+        // The last one is not complete, or of the next chunk.
+        for range in self.times.dropLast() {
+            let row = stored[range.firstIndex]
+            let last: Int64? = row?[1]
+            guard last == range.firstIndex + TrailSchema.entriesPerTimeRange - 1, row?[2] == range.earliest,
+                row?[3] == range.latest
+            else {
+                self.note(.index, range.firstIndex, "the summary of its time and the next ones' is missing or wrong.")
+                continue
+            }
+        }
+    }
+
+    private mutating func comparePlayers(_ database: Database) throws {
+        for (segment, expected) in self.players.sorted(by: { $0.key < $1.key }) {
+            let found = try IndexDigest.ofPlayers(database, segment: segment, below: self.indices.upperBound)
+            guard found == expected else {
+                self.note(
+                    .index,
+                    segment << Int64(TrailSchema.segmentShift),
+                    "the index over players is not that of the next \(1 << TrailSchema.segmentShift) entries."
+                )
+                continue
+            }
+        }
+    }
+}

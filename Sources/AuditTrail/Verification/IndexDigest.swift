@@ -1,0 +1,148 @@
+import CSQLite
+import GRDB
+import LoginContracts
+
+/// A digest of the rows that an index delivers, in whatever order.
+///
+/// SQLite's `integrity_check` looks up every row in every index, one page here and one there. Reading the table and the
+/// index each in their own order and comparing digests costs a fraction. The digest is the sum of keyed hashes, with a key
+/// that each process makes at random, so nobody can prepare rows that make up for others.
+struct IndexDigest: Hashable {
+    private var sum: UInt64 = 0
+    private var count: Int64 = 0
+    /// Rows that are not in the index's order, where a search would miss them.
+    private var misplaced = 0
+
+    private mutating func add(_ hasher: Hasher) {
+        self.sum &+= UInt64(bitPattern: Int64(hasher.finalize()))
+        self.count += 1
+    }
+
+    static func + (left: IndexDigest, right: IndexDigest) -> IndexDigest {
+        var sum = left
+        sum.sum &+= right.sum
+        sum.count += right.count
+        sum.misplaced += right.misplaced
+        return sum
+    }
+
+    /// Adds the player of the current row of ``EntryColumn/allCases``, if it has one.
+    mutating func add(_ row: StatementHandle, index: Int64) {
+        row.withBytes(EntryColumn.playerId.rawValue) { bytes in
+            guard let bytes else { return }
+            self.add(Self.hash(player: bytes, index: index))
+        }
+    }
+
+    /// Adds the record of the current row of ``EntryColumn/allCases``.
+    mutating func add(_ row: StatementHandle, sourceID: Int64, index: Int64) {
+        let offset = row.integer(EntryColumn.recordOffset.rawValue)
+        row.withBytes(EntryColumn.recordDigest.rawValue) { digest in
+            self.add(Self.hash(sourceID: sourceID, offset: offset, digest: digest, index: index))
+        }
+    }
+
+    /// What the index over players delivers of a segment.
+    static func ofPlayers(_ database: Database, segment: Int64, below end: Int64) throws -> IndexDigest {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT "index", player_id FROM entries INDEXED BY entries_by_player
+                WHERE "index" >> \(TrailSchema.segmentShift) = ? AND player_id IS NOT NULL
+                ORDER BY player_id
+                """
+        )
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(segment, at: 1)
+        var digest = IndexDigest()
+        var last: [UInt8] = []
+        while try row.step() {
+            guard let index = row.integer(0), index < end else { continue }
+            row.withBytes(1) { bytes in
+                guard let bytes else { return }
+                digest.add(Self.hash(player: bytes, index: index))
+                if bytes.lexicographicallyPrecedes(last) { digest.misplaced += 1 }
+                last.removeAll(keepingCapacity: true)
+                last.append(contentsOf: bytes)
+            }
+        }
+        return digest
+    }
+
+    /// What the index over records delivers of a source.
+    static func ofRecords(_ database: Database, sourceID: Int64, below end: Int64) throws -> IndexDigest {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT "index", record_offset, record_digest FROM entries INDEXED BY entries_by_record
+                WHERE source_id = ? ORDER BY record_offset
+                """
+        )
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(sourceID, at: 1)
+        var digest = IndexDigest()
+        var last = Int64.min
+        while try row.step() {
+            guard let index = row.integer(0), index < end else { continue }
+            let offset = row.integer(1)
+            row.withBytes(2) { bytes in
+                digest.add(Self.hash(sourceID: sourceID, offset: offset, digest: bytes, index: index))
+            }
+            if let offset {
+                if offset < last { digest.misplaced += 1 }
+                last = offset
+            }
+        }
+        return digest
+    }
+
+    private static func hash(player: UnsafeRawBufferPointer, index: Int64) -> Hasher {
+        var hasher = Hasher()
+        hasher.combine(index)
+        hasher.combine(bytes: player)
+        return hasher
+    }
+
+    private static func hash(
+        sourceID: Int64,
+        offset: Int64?,
+        digest: UnsafeRawBufferPointer?,
+        index: Int64
+    ) -> Hasher {
+        var hasher = Hasher()
+        hasher.combine(index)
+        hasher.combine(sourceID)
+        hasher.combine(offset)
+        if let digest { hasher.combine(bytes: digest) }
+        return hasher
+    }
+}
+
+extension StatementHandle {
+    /// Lends the bytes of a text or blob; `nil` for NULL.
+    func withBytes(_ column: CInt, _ body: (UnsafeRawBufferPointer?) -> Void) {
+        guard sqlite3_column_type(self.pointer, column) != SQLITE_NULL else { return body(nil) }
+        let address = sqlite3_column_blob(self.pointer, column)
+        body(UnsafeRawBufferPointer(start: address, count: Int(sqlite3_column_bytes(self.pointer, column))))
+    }
+
+    /// Whether the column holds just these bytes.
+    func hash(_ column: CInt, equals hash: MerkleHash) -> Bool {
+        guard sqlite3_column_type(self.pointer, column) == SQLITE_BLOB else { return false }
+        var equal = false
+        self.withBytes(column) { bytes in
+            guard let bytes else { return }
+            equal = hash.withUnsafeBytes { $0.elementsEqual(bytes) }
+        }
+        return equal
+    }
+
+    func isText(_ column: CInt, _ text: String) -> Bool {
+        var equal = false
+        self.withBytes(column) { bytes in
+            guard let bytes else { return }
+            equal = bytes.elementsEqual(text.utf8)
+        }
+        return equal
+    }
+}

@@ -1,0 +1,142 @@
+import Dispatch
+import Foundation
+import GRDB
+import LoginContracts
+import Synchronization
+
+/// Verifies a whole trail: every entry, every hash, every signature, and what stands beside them.
+///
+/// Chunks of the trail are read side by side, in bounded memory, while the service may go on writing: the entries that
+/// there are at the beginning are verified. Blocks for as long as it takes; from any thread.
+package struct TrailVerifier: Sendable {
+    private let reader: TrailReader
+    /// Checkpoints that the auditor had before, with the keys that have signed them.
+    private let given: [SignedCheckpoint]
+    /// The only keys that may have signed the trail's checkpoints; empty for any.
+    private let trusted: Set<NoteVerifier>
+
+    /// How many chunks may be verified ahead of the first that is not: more would fill the memory.
+    private static let maximumLead = 64
+
+    package init(_ reader: TrailReader, against given: [SignedCheckpoint] = [], trusted: Set<NoteVerifier> = []) {
+        self.reader = reader
+        self.given = given.sorted { $0.checkpoint.size < $1.checkpoint.size }
+        self.trusted = trusted
+    }
+
+    /// - Parameter progress: is told how many entries are done and how many there are, from several threads, one call at a
+    ///   time.
+    /// - Throws: ``TrailError`` when the trail cannot be read. Whatever can be read and is wrong is in the result.
+    package func verify(progress: @Sendable (_ done: Int64, _ all: Int64) -> Void = { _, _ in }) throws(TrailError)
+        -> TrailVerification
+    {
+        let (count, sources) = try self.reader.read { database in
+            (try (TrailReader.latestIndex(database) ?? -1) + 1, try Self.sources(database))
+        }
+        let sequence = Mutex(ChunkSequence(count: count, given: self.given, trusted: self.trusted))
+        let failure = Mutex<TrailError?>(nil)
+        let ends = self.given.map(\.checkpoint.size)
+        let workers = min(ProcessInfo.processInfo.activeProcessorCount, TrailReader.maximumConnections)
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while failure.withLock({ $0 == nil }) {
+                let next = sequence.withLock { $0.next(lead: Self.maximumLead) }
+                guard let indices = next else { return }
+                do throws(TrailError) {
+                    let chunk = try self.reader.read { database in
+                        var chunk = ChunkVerification(indices)
+                        try chunk.run(database, sources: sources, ends: ends)
+                        return chunk
+                    }
+                    sequence.withLock { sequence in
+                        sequence.finish(chunk)
+                        progress(sequence.done, count)
+                    }
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
+                }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        var (result, records) = sequence.withLock { ($0.result, $0.records) }
+        result.add(try self.problemsOfTheWhole(count, sources, records))
+        return result
+    }
+
+    private static func sources(_ database: Database) throws -> [Int64: LeafSource] {
+        let rows = try database.makeStatement(sql: "SELECT id, cluster_id, topic, partition FROM sources")
+        let row = StatementHandle(pointer: rows.sqliteStatement)
+        defer { row.reset() }
+        var sources: [Int64: LeafSource] = [:]
+        while try row.step() {
+            guard let id = row.integer(0), let clusterID = row.text(1), let topic = row.text(2),
+                let partition = row.integer(3)
+            else { continue }
+            sources[id] = LeafSource(clusterID: clusterID, topic: topic, partition: partition)
+        }
+        return sources
+    }
+
+    /// What no chunk can tell.
+    private func problemsOfTheWhole(
+        _ count: Int64,
+        _ sources: [Int64: LeafSource],
+        _ records: IndexDigest
+    ) throws(TrailError) -> [TrailProblem] {
+        try self.reader.read { database in
+            var problems: [TrailProblem] = []
+            do {
+                try TrailSchema.verifySchema(of: database, path: self.reader.path)
+            } catch let error as TrailError where error.code == .corrupt {
+                problems.append(TrailProblem(.tree, nil, error.message))
+            }
+            var found = IndexDigest()
+            for id in sources.keys { found = found + (try IndexDigest.ofRecords(database, sourceID: id, below: count)) }
+            if found != records {
+                problems.append(TrailProblem(.index, nil, "The index over records is not that of the entries."))
+            }
+            if let first = try Int64.fetchOne(database, sql: "SELECT \"index\" FROM entries WHERE \"index\" < 0") {
+                problems.append(TrailProblem(.entry, first, "no entry has a negative index."))
+            }
+            let stray = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT level, position FROM tree_nodes
+                    WHERE level NOT IN (8, 16, 24, 32, 40, 48, 56) OR position < 0
+                        OR position >= (SELECT max("index") + 1 FROM entries) >> level
+                    """
+            )
+            if let stray {
+                problems.append(
+                    TrailProblem(
+                        .tree,
+                        nil,
+                        "A hash is stored at level \(stray[0] as Int64), position \(stray[1] as Int64), where none belongs."
+                    )
+                )
+            }
+            problems += try Self.problemsOfDeliveries(database)
+            return problems
+        }
+    }
+
+    /// Marks that are of no entry, overlap, or run ahead of their own entry.
+    private static func problemsOfDeliveries(_ database: Database) throws -> [TrailProblem] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT first_index, last_index, entry_index FROM deliveries ORDER BY first_index"
+        )
+        var end: Int64 = 0
+        while let row = try rows.next() {
+            let (first, last): (Int64, Int64) = (row[0], row[1])
+            let entry: Int64? = row[2]
+            guard let entry, entry >= 0 else {
+                return [TrailProblem(.tree, first, "its delivery is no entry of the trail.")]
+            }
+            guard first >= end, first <= last, last < entry else {
+                return [TrailProblem(.tree, first, "its delivery overlaps another, or comes before what it is about.")]
+            }
+            end = last + 1
+        }
+        return []
+    }
+}
