@@ -47,7 +47,7 @@ extension PipelineStateMachine {
         )
         let appEvidence = isFinal ? .success : isOfHost ? .none : failure
         self.report(attempt, host: isOfHost ? failure : .success, app: appEvidence, now)
-        attempt.releaseReservation()
+        attempt.releasePlaces()
         // While a key is being replaced, slow 200s come after the first refusals.
         if verdict.status == 200, ruling.action == .pass, attempt.isAfterWatchedAnswers {
             attempt.app.hasProvenCredentials = true
@@ -62,7 +62,7 @@ extension PipelineStateMachine {
     private mutating func account(failed attempt: RunningAttempt, now: Moment) {
         attempt.host.limiter.ended(.overloaded, start: attempt.start, now: now.monotonic)
         self.report(attempt, host: .failure(), app: .none, now)
-        attempt.releaseReservation()
+        attempt.releasePlaces()
     }
 
     private mutating func report(

@@ -65,10 +65,8 @@ extension PipelineStateMachine {
         host.limiter.began()
         host.rate?.began(now: now.monotonic)
         let isReserved = !app.hasProvenCredentials
-        if isReserved {
-            host.credentialBudget.reserve(now: now.monotonic)
-            app.unprovenAttempts += 1
-        }
+        if isReserved { host.credentialBudget.reserve(now: now.monotonic) }
+        app.attempts += 1
         self.running[id] = RunningAttempt(
             login: flight.login,
             app: app,

@@ -19,8 +19,8 @@ final class AppTraffic {
     var hasProvenCredentials = false
     /// When the last answer came that points at the credentials: a 200 to an earlier call proves nothing against it.
     var lastWatched: Duration?
-    /// Attempts under way that were begun without such proof.
-    var unprovenAttempts = 0
+    /// Attempts under way, with such proof or without.
+    var attempts = 0
     /// When a call last brought a usable answer: one app's wrong key says nothing about another's events.
     var lastSuccess: Duration?
 
@@ -35,8 +35,9 @@ final class AppTraffic {
     var permission: Permission {
         let permission = self.massKickGuard.permission.and(self.breaker.permission).and(self.host.permission)
         guard !self.hasProvenCredentials else { return permission }
-        // No more at a time than it takes to trip the guard: what is left of the budget is for its probes.
-        guard self.unprovenAttempts < self.massKickGuard.watchedAnswersToTrip else { return .afterAnEvent }
+        // No more at a time than it takes to trip the guard: what is left of the budget is for its probes. Calls that were
+        // begun while the credentials were proven count: if a key was withdrawn, they are all about to fail.
+        guard self.attempts < self.massKickGuard.watchedAnswersToTrip else { return .afterAnEvent }
         return permission.and(self.host.credentialBudget.permission)
     }
 }

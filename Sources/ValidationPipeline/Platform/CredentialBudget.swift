@@ -7,8 +7,10 @@ import DequeModule
 /// ``period`` if the answer points at the credentials. A 200 proves the app's credentials: what was held against them before
 /// was about players, and its places are free again.
 ///
-/// Calls of a proven app take no place. A key that is withdrawn while they are under way fails all of those at once, which
-/// no rule could have known; `PLATFORM_MAXIMUM_CONNECTIONS` bounds them.
+/// Calls of a proven app take no place. A key that is withdrawn while they are under way fails all of those, which no rule
+/// could have known; the first refusal ends it: the app's next call waits until nearly all of them have ended
+/// (``AppTraffic/permission``). So the calls of one app that a withdrawn key fails in a minute are those that were under
+/// way at its first refusal, at most `PLATFORM_MAXIMUM_CONNECTIONS`, or ``maximum`` if they were fewer.
 struct CredentialBudget {
     private let maximum: Int
     private var reserved = 0

@@ -15,9 +15,9 @@ struct RunningAttempt {
     /// Whether it began after the app's last answer that points at its credentials was known.
     var isAfterWatchedAnswers: Bool { self.app.lastWatched.map { $0 <= self.start } ?? true }
 
-    func releaseReservation() {
-        guard self.isReserved else { return }
-        self.host.credentialBudget.release()
-        self.app.unprovenAttempts -= 1
+    /// Gives back its places in the app's and the host's counts of calls.
+    func releasePlaces() {
+        self.app.attempts -= 1
+        if self.isReserved { self.host.credentialBudget.release() }
     }
 }

@@ -71,6 +71,27 @@ import Testing
         #expect(bench.records.flatMap(\.entries).map(\.decision) == Array(repeating: .pass, count: 60))
     }
 
+    /// What is under way cannot be called back; nothing may follow it.
+    @Test(arguments: [1, 4, 8, 9, 30])
+    func withdrawnKeyFailsWhatIsUnderWayOrNineCallsInAMinute(underWay: Int) {
+        var bench = Self.bench { $0.limiter = .fixed(underWay) }
+        Self.receive(&bench, 0..<400)
+        while bench.machine.flights.count > 150 { bench.answer(.pass) }
+        #expect(bench.attempts.count == underWay)
+        var calls: [Duration] = []
+        while !bench.attempts.isEmpty, calls.count < 200 {
+            calls.append(bench.now)
+            bench.answer(Self.wrongKey)
+            bench.advance(by: .milliseconds(10))
+        }
+        calls += Self.serve(&bench, for: .seconds(300)) { _ in Self.wrongKey }.map(\.time)
+        for call in calls {
+            #expect(calls.count { call - .seconds(60) < $0 && $0 <= call } <= max(9, underWay))
+        }
+        if underWay >= 9 { #expect(calls.count { $0 < .seconds(60) } == underWay) }
+        #expect(bench.outcomes.isEmpty)
+    }
+
     @Test func severalWrongAppsOfOneHostShareTheNineCalls() {
         var bench = Self.bench()
         for app in 0..<5 { Self.receive(&bench, Int64(app * 10)..<Int64(app * 10 + 10), kgAppId: "\(app)") }
