@@ -72,11 +72,15 @@ enum Tool {
         input: String? = nil,
         within limit: Duration = .seconds(60)
     ) async throws -> Data {
-        guard let path = self.path(name) else { throw Failure("\(name) is not installed") }
-        let process = try Running(path: path, arguments: arguments, environment: [:], input: input)
+        let process = try self.start(name, arguments, input: input)
         let status = try await process.waitForExit(within: limit)
         guard status == 0 else { throw Failure("\(name) ended with \(status): \(process.errors)") }
         return process.outputBytes
+    }
+
+    static func start(_ name: String, _ arguments: [String], input: String? = nil) throws -> Running {
+        guard let path = self.path(name) else { throw Failure("\(name) is not installed") }
+        return try Running(path: path, arguments: arguments, environment: [:], input: input)
     }
 
     private static func path(_ name: String) -> String? {
