@@ -92,6 +92,25 @@ import Testing
         }
     }
 
+    /// Whoever has players kicked more and more often, over hours, gains nothing for the day on which all are to be.
+    @Test func shareThatIsRaisedSlowlyHidesNoStorm() {
+        var day = Day(random: SeededRandom(seed: 7))
+        var now = Duration.zero
+        for step in 0..<200_000 {
+            now += .milliseconds(100)
+            day.login(at: now, kickShare: 0.02 + 0.28 * Double(step) / 200_000)
+        }
+        #expect(day.trips == [])
+        #expect(day.massKickGuard.usualKickShare <= 0.2)
+        var kicks = 0
+        while !day.massKickGuard.isTripped, kicks < 100 {
+            now += .milliseconds(100)
+            kicks += 1
+            _ = day.massKickGuard.answered(.kick(isWatched: false), .regular, now: now)
+        }
+        #expect(kicks <= 35)
+    }
+
     /// Half of all players are refused: it takes longer to be sure, not much.
     @Test func halfAStormIsHeldToo() {
         for seed in UInt64(1)...20 {

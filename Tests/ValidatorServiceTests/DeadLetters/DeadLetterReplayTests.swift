@@ -250,6 +250,55 @@ import ValidatorService
         #expect(try bench.page().unreadableMarkers == 1)
     }
 
+    /// Whoever may write to the topic can have letters taken for replayed, and no others, and not unseen.
+    @Test func forgedMarkerHidesOnlyWhatStandsBeforeItInItsPartitionAndIsSeen() throws {
+        let bench = try Bench()
+        try bench.fill(0..<3, partition: 0)
+        try bench.fill(3..<6, partition: 1)
+        let cluster = try bench.topic().clusterID
+        let topic = bench.configuration.kafka.deadLettersTopic
+        let destination = bench.configuration.kafka.loginEventsTopic
+        func forge(_ offsets: ClosedRange<Int64>, cluster: String, topic named: String, partition: Int32) throws {
+            var set = OffsetSet()
+            set.insert(offsets)
+            let marker = ReplayMarker(
+                clusterID: cluster,
+                partition: SourcePartition(topic: named, partition: partition),
+                destination: destination,
+                offsets: set,
+                replayedAt: Timestamp(1_769_900_000_000)
+            )
+            let encoded = try marker.encode()
+            // It always goes behind the letters of partition 0, whatever it says.
+            try bench.produce([
+                KafkaProducerRecord(
+                    topic: topic,
+                    key: encoded.key,
+                    value: encoded.value,
+                    headers: encoded.headers.map { KafkaHeader(name: $0.name, value: $0.value) },
+                    partition: 0
+                )
+            ])
+        }
+        // Of another cluster, another topic, another partition, and about letters to come.
+        try forge(0...0, cluster: "elsewhere", topic: topic, partition: 0)
+        try forge(0...0, cluster: cluster, topic: "other.letters", partition: 0)
+        try forge(0...2, cluster: cluster, topic: topic, partition: 1)
+        try forge(0...1_000_000, cluster: cluster, topic: topic, partition: 0)
+        // The one that counts.
+        try forge(1...1, cluster: cluster, topic: topic, partition: 0)
+
+        let page = try bench.page()
+        #expect(page.rows.map(\.replays.count) == [0, 1, 0, 0, 0, 0] && page.unreadableMarkers == 1)
+        let report = try bench.replay()
+        #expect(report.replayed.mapValues(\.description) == [0: "0, 2", 1: "0..2"])
+        #expect(report.skipped.mapValues(\.description) == [0: "1"] && report.unreadableMarkers == 1)
+        // What it hid is still there, and goes by way of another topic.
+        let other = bench.configuration.kafka.outcomesTopic + ".\(UUID().uuidString.prefix(8).lowercased())"
+        try bench.produce([KafkaProducerRecord(topic: other, value: [])])
+        #expect(try bench.replay { $0.destination = other }.replayedCount == 6)
+    }
+
     @Test func staleLettersKeepTheirTimestampUnlessTold() throws {
         let bench = try Bench()
         try bench.fill(0..<2, .stale)
