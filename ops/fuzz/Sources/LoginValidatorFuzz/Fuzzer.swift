@@ -11,19 +11,21 @@ struct Fuzzer {
     /// Of this thread's own time, for one input.
     static let maximumTime: Duration = .seconds(2)
 
-    static func main() {
+    static func main() throws {
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
         case "list": print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
         case "seeds" where arguments.count == 4:
             guard let target = FuzzTarget.named(arguments[2]) else { return Self.refuse() }
-            SeedFolder(arguments[3]).write(target)
+            try SeedFolder(arguments[3]).write(target)
         case let name?:
             guard let target = FuzzTarget.named(name) else { return Self.refuse() }
             Self.target = target
-            // libFuzzer gets the arguments without the target's name, and may start this program again with them.
-            var count = CommandLine.argc
-            var values = CommandLine.unsafeArgv
+            // libFuzzer would take the target's name for a folder: it gets the arguments without it. So its modes that
+            // start this program again (-jobs, -fork, -merge) are of no use here.
+            var count = CommandLine.argc - 1
+            var values = CommandLine.unsafeArgv + 1
+            values[0] = CommandLine.unsafeArgv[0]
             _ = runLibFuzzer(&count, &values) { bytes, count in
                 Fuzzer.check(Array(UnsafeBufferPointer(start: bytes, count: count)))
                 return 0

@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import HostileInput
 
 /// The folder that libFuzzer begins with.
 struct SeedFolder {
@@ -10,13 +11,14 @@ struct SeedFolder {
     }
 
     /// Writes `seed-N` for each seed and, beside the folder, the dictionary `FOLDER.dict`.
-    func write(_ target: FuzzTarget) {
-        try? FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+    func write(_ target: FuzzTarget) throws {
+        let folder = URL(fileURLWithPath: self.path)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (index, seed) in target.seeds.enumerated() {
-            FileManager.default.createFile(atPath: "\(self.path)/seed-\(index)", contents: Data(seed))
+            try Data(seed).write(to: folder.appendingPathComponent("seed-\(index)"))
         }
         for (name, document) in Self.examples(for: target) {
-            FileManager.default.createFile(atPath: "\(self.path)/\(name)", contents: document)
+            try document.write(to: folder.appendingPathComponent(name))
         }
         // libFuzzer's dictionaries escape everything but printable ASCII.
         let words = target.mutation.pieces.filter { (1...64).contains($0.count) }.map { word in
@@ -26,7 +28,7 @@ struct SeedFolder {
                         ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
                 }.joined() + "\"\n"
         }
-        FileManager.default.createFile(atPath: self.path + ".dict", contents: Data(words.joined().utf8))
+        try Data(words.joined().utf8).write(to: URL(fileURLWithPath: self.path + ".dict"))
     }
 
     /// The documents of `schemas/examples` that the target reads, good and broken ones.
