@@ -122,7 +122,7 @@ extension ServiceTests {
                 "sqlite3",
                 [
                     trail.stack.trail,
-                    "DROP TRIGGER entries_are_never_changed; UPDATE entries SET decision = 'pass' WHERE \"index\" = 7",
+                    "DROP TRIGGER entries_are_never_changed; UPDATE entries SET decision = 'stale' WHERE \"index\" = 7",
                 ]
             )
             let verified = try await trail.audit(["verify", "--checkpoint", trail.checkpoints, "--key", trail.key])

@@ -1,0 +1,54 @@
+import Foundation
+import LoginContracts
+import Testing
+
+@testable import AuditTrail
+
+/// Damage and malice that know nothing of SQL.
+struct FlippedBitTests {
+    /// Single bytes of the database file: each is noticed, or nothing that a reader could get out of the file is changed.
+    @Test func anyByteOfTheFile() throws {
+        let folder = try TemporaryFolder()
+        let signer = try NoteSigner.sample()
+        let kept = try VerificationTests.fill(folder, size: 600, signedBy: signer)
+        // One file, without a WAL.
+        #expect(try PlainConnection(folder.database).execute("PRAGMA journal_mode = DELETE") == 0)
+        let original = try Data(contentsOf: URL(fileURLWithPath: folder.database))
+        let truth = try Self.content(of: folder)
+        var random = SeededGenerator(state: UInt64.random(in: 0...(.max)))
+        let seed = random.state
+        var noticed = 0
+        for attempt in 0..<2000 {
+            var bytes = original
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            bytes[place] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
+            try bytes.write(to: URL(fileURLWithPath: folder.database))
+            let isNoticed: Bool
+            do { isNoticed = !(try Self.verify(folder, kept).problems.isEmpty) } catch { isNoticed = true }
+            if isNoticed {
+                noticed += 1
+            } else {
+                #expect(try Self.content(of: folder) == truth, "seed \(seed), attempt \(attempt), byte \(place)")
+            }
+        }
+        // Most bytes of the file are content.
+        #expect(noticed > 1000, "seed \(seed)")
+    }
+
+    /// Everything that readers get out of the file.
+    private static func content(of folder: TemporaryFolder) throws -> [[String?]] {
+        let connection = try PlainConnection(folder.database)
+        var rows: [[String?]] = []
+        for table in ["trail", "sources", "deliveries", "time_ranges", "tree_nodes", "checkpoints"] {
+            rows += try connection.rows("SELECT * FROM \(table)")
+        }
+        let columns = EntryColumn.allCases.map { "quote(\($0.name))" }.joined(separator: ", ")
+        return try rows + connection.rows("SELECT \(columns) FROM entries ORDER BY \"index\"")
+    }
+
+    private static func verify(_ folder: TemporaryFolder, _ kept: SignedCheckpoint) throws -> TrailVerification {
+        let reader = try TrailReader(path: folder.database)
+        defer { reader.close() }
+        return try TrailVerifier(reader, against: [kept], trusted: [kept.verifier]).verify()
+    }
+}
