@@ -13,10 +13,18 @@ struct VerificationTests {
 
     private static let size: Int64 = 2500
 
+    /// Made once, and copied for each test.
+    private static let template = Result {
+        let folder = try TemporaryFolder()
+        return (folder: folder, kept: try Self.fill(folder, size: Self.size, signedBy: try .sample()))
+    }
+
     init() throws {
+        let template = try Self.template.get()
         self.folder = try TemporaryFolder()
         self.signer = try .sample()
-        self.kept = try Self.fill(self.folder, size: Self.size, signedBy: self.signer)
+        self.kept = template.kept
+        try FileManager.default.copyItem(atPath: template.folder.database, toPath: self.folder.database)
     }
 
     /// Makes a trail with everything that a trail can have, and returns its last checkpoint.

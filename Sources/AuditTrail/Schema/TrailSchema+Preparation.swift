@@ -84,9 +84,7 @@ extension TrailSchema {
     /// A trigger that was dropped or replaced, or one that was added and swallows inserts, must not go unnoticed until
     /// somebody needs the trail. Views and plain indexes that an operator added do no harm.
     static func verifySchema(of database: Database, path: String) throws {
-        let reference = try DatabaseQueue()
-        try Self.migrator(trailID: Self.makeTrailID(), createdAt: .now).migrate(reference)
-        let expected = try reference.read { try Self.objects(of: $0) }
+        let expected = try Self.reference.get()
         let actual = try Self.objects(of: database)
         for (object, sql) in expected where actual[object] != sql {
             throw TrailError(
@@ -100,6 +98,13 @@ extension TrailSchema {
                 "The schema of the audit trail \(path) was changed: \(object.type) \(object.name) was added. Keep the file for examination and restore a copy."
             )
         }
+    }
+
+    /// What the migrations make in an empty database.
+    private static let reference = Result {
+        let database = try DatabaseQueue()
+        try Self.migrator(trailID: Self.makeTrailID(), createdAt: .now).migrate(database)
+        return try database.read { try Self.objects(of: $0) }
     }
 
     private struct SchemaObject: Hashable {
