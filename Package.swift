@@ -63,6 +63,15 @@ var fuzzer: Target {
     )
 }
 
+/// The files of the audit console's page.
+var consolePages: [String] {
+    [
+        "api.js", "app.js", "chart.js", "dom.js", "en.js", "icon.svg", "index.html", "ko.js", "login.html", "login.js",
+        "memory.js", "proof.js", "search.js", "series.js", "statistics.js", "story.js", "style.css", "trail.js",
+        "words.js",
+    ]
+}
+
 var sources: [Target] {
     [
         .systemLibrary(name: "CProcess"),
@@ -83,6 +92,17 @@ var sources: [Target] {
             dependencies: [
                 "CSQLite", "LoginContracts", .crypto, .log, .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AuditConsole",
+            dependencies: [
+                "AuditTrail", "LoginContracts", .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"),
+                .nio("NIOPosix"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            // Built into the program, which then runs from anywhere without a folder beside it.
+            resources: consolePages.map { .embedInCode("Pages/\($0)") },
             swiftSettings: settings
         ),
         .target(
@@ -118,8 +138,8 @@ var sources: [Target] {
         .target(
             name: "LoginValidatorCommands",
             dependencies: [
-                "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "Simulation", "ValidationPipeline",
-                "ValidatorService", .lifecycle, .log, .signals,
+                "AuditConsole", "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "Simulation",
+                "ValidationPipeline", "ValidatorService", .lifecycle, .log, .signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -166,6 +186,14 @@ var tests: [Target] {
             name: "AuditTrailTests",
             dependencies: [
                 "AuditTrail", "CSQLite", "LoginContracts", .log, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AuditConsoleTests",
+            dependencies: [
+                "AuditConsole", "AuditTrail", "CSQLite", "HostileInput", "LoginContracts", .lifecycle, .log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
         ),

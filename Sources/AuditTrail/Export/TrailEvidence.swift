@@ -1,4 +1,3 @@
-import GRDB
 package import LoginContracts
 
 /// What was asked, by whom and why: it stands in the file, so that whoever gets it knows what it answers.
@@ -64,7 +63,9 @@ extension TrailReader {
             }
             try write(try self.proven(entry.index, signed, isFirst: summary.entries == 0))
             summary.entries += 1
-            if let delivery = try self.deliveryEntry(of: entry), delivery < signed.checkpoint.size {
+            if case .validation = entry, let delivery = try self.deliveryIndex(of: entry.index),
+                delivery < signed.checkpoint.size
+            {
                 deliveries.insert(delivery)
             }
         }
@@ -116,17 +117,5 @@ extension TrailReader {
         json.append(raw: hashes.joined(separator: ",").utf8)
         json.append(raw: "]}".utf8)
         return json.bytes
-    }
-
-    /// The number of the entry that says what became of this one; `nil` when there is none.
-    private func deliveryEntry(of entry: TrailEntry) throws(TrailError) -> Int64? {
-        guard case .validation(let recorded) = entry, let delivery = recorded.delivery else { return nil }
-        return try self.read { database in
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT entry_index FROM deliveries WHERE first_index = ?",
-                arguments: [delivery.indices.lowerBound]
-            )
-        }
     }
 }

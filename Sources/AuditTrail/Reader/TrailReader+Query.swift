@@ -12,11 +12,7 @@ extension TrailReader {
         try query.validate()
         return try self.read { database in
             var bounds = try self.bounds(of: query, database)
-            var unseen: Int64?
-            if let maximum = query.maximumScan, bounds.highest - bounds.lowest >= maximum {
-                bounds.lowest = bounds.highest - maximum + 1
-                unseen = bounds.lowest
-            }
+            let unseen = bounds.keepNewest(query.maximumScan)
             var entries: [TrailEntry] = []
             // One more than wanted tells whether there is another page.
             try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1, database) {
@@ -69,8 +65,10 @@ extension TrailReader {
     package func entry(at index: Int64) throws(TrailError) -> TrailEntry? {
         try self.read { database in
             var entry: TrailEntry?
+            var query = TrailQuery()
+            query.kinds = Set(TrailQuery.Kind.allCases)
             let bounds = Bounds(lowest: index, highest: index)
-            try self.scan(EntryColumn.selection, TrailQuery(), bounds, .descending, maximum: 1, database) {
+            try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: 1, database) {
                 entry = try $0.trailEntry(path: self.path)
             }
             return entry

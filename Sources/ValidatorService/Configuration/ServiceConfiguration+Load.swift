@@ -36,6 +36,7 @@ extension ServiceConfiguration {
         configuration.readGuard(&reader)
         configuration.readEventsAndOutcomes(&reader)
         configuration.readAudit(&reader)
+        configuration.readAuditConsole(&reader)
         configuration.readProcess(&reader)
         reader.warnings += configuration.exposures.map(\.warning) + configuration.trailWarnings()
         guard reader.problems.isEmpty else {

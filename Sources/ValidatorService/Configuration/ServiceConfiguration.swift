@@ -13,6 +13,7 @@ package struct ServiceConfiguration: Sendable {
     package var outcomes = Outcomes()
     package var audit = Audit()
     package var operations = Operations()
+    package var auditConsole = AuditConsole()
     /// Names this instance in entries and in its transactional id.
     package var instanceID = "localhost"
     package var logLevel = "info"
@@ -107,6 +108,13 @@ package struct ServiceConfiguration: Sendable {
             package var host: String
             package var port: Int
         }
+    }
+
+    /// What `audit serve` needs; `run` does not look at it.
+    package struct AuditConsole: Sendable {
+        package var listen = Operations.Address(host: "127.0.0.1", port: 9465)
+        /// What has to be given to sign in, where other machines can connect.
+        package var token: Secret?
     }
 
     /// A setting as `config show` lists it.

@@ -59,6 +59,8 @@ extension Setting {
     static let checkpointInterval = Setting("AUDIT_CHECKPOINT_INTERVAL", "audit.checkpointInterval")
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
     static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
+    static let consoleListen = Setting("AUDIT_CONSOLE_LISTEN", "auditConsole.listen")
+    static let consoleToken = Setting("AUDIT_CONSOLE_TOKEN", "auditConsole.token", isSecret: true)
     static let instanceID = Setting("INSTANCE_ID", "instanceId")
     static let logLevel = Setting("LOG_LEVEL", "log.level")
     static let logFormat = Setting("LOG_FORMAT", "log.format")
@@ -75,8 +77,8 @@ extension Setting {
         .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
         .fingerprintKey.inFile, .checkpointKey, .checkpointKey.inFile, .checkpointOrigin, .checkpointInterval,
-        .opsListen, .opsToken, .opsToken.inFile, .instanceID, .logLevel, .logFormat,
-        .shutdownTimeout, .stallTimeout, .coreDumps,
+        .opsListen, .opsToken, .opsToken.inFile, .consoleListen, .consoleToken, .consoleToken.inFile, .instanceID,
+        .logLevel, .logFormat, .shutdownTimeout, .stallTimeout, .coreDumps,
     ]
 
     /// The setting of that environment name or file key.

@@ -34,7 +34,9 @@ import Testing
         #expect(configuration.audit.fingerprintKeyBytes == [UInt8](repeating: 0x5E, count: 32))
     }
 
-    @Test(arguments: ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN"])
+    @Test(arguments: [
+        "PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN", "AUDIT_CONSOLE_TOKEN",
+    ])
     func aSecretAndItsFileContradictEachOther(name: String) throws {
         let path = self.folder.file("secret", Self.key)
         let error = try ServiceConfiguration.failing(
@@ -121,6 +123,7 @@ import Testing
             environment: self.environment([
                 "AUDIT_FINGERPRINT_KEY": Self.key, "KAFKA_PROPERTIES_FILE": properties,
                 "KAFKA_BOOTSTRAP_SERVERS": "a:1", "OPS_TOKEN": "sEcReT-operator-token",
+                "AUDIT_CONSOLE_TOKEN": "sEcReT-audit-console-token-of-32-characters",
             ]),
             needs: .service
         )
@@ -136,7 +139,9 @@ import Testing
             #expect(!text.contains(Self.key))
             #expect(!text.contains("94, 94") && !text.contains("- 94"), "the key's bytes")
         }
-        for name in ["PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN"] {
+        for name in [
+            "PLATFORM_APP_SECRET", "PLATFORM_ADMIN_KEY", "AUDIT_FINGERPRINT_KEY", "OPS_TOKEN", "AUDIT_CONSOLE_TOKEN",
+        ] {
             #expect(configuration.effectiveValue(name)?.value == "<redacted>")
         }
         #expect(configuration.effectiveValue("PLATFORM_APP_ID")?.value == "909")

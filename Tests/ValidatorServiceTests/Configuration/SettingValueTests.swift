@@ -65,6 +65,10 @@ import ValidationPipeline
         Good("OPS_LISTEN", "0.0.0.0:0") { $0.operations.listen?.port == 0 && $0.warnings.count == 1 },
         Good("OPS_LISTEN", "[::1]:65535") { $0.operations.listen == .init(host: "::1", port: 65_535) },
         Good("OPS_TOKEN", "fake-operator-token") { $0.operations.token?.value == "fake-operator-token" },
+        Good("AUDIT_CONSOLE_LISTEN", "[::1]:0") { $0.auditConsole.listen == .init(host: "::1", port: 0) },
+        Good("AUDIT_CONSOLE_TOKEN", "fake-audit-console-token-of-32-chars") {
+            $0.auditConsole.token?.value == "fake-audit-console-token-of-32-chars"
+        },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
         Good("LOG_FORMAT", "json") { $0.logFormat == .json },
@@ -125,6 +129,14 @@ import ValidationPipeline
         (
             "OPS_TOKEN",
             ["fifteen-letters", "fake operator token", "fake-öperator-token", String(repeating: "t", count: 513)]
+        ),
+        ("AUDIT_CONSOLE_LISTEN", ["off", "9465", ":9465", "h:65536", "http://h:1"]),
+        (
+            "AUDIT_CONSOLE_TOKEN",
+            [
+                "fake-audit-console-token-of-31c", "fake audit console token of 32 characters",
+                String(repeating: "t", count: 513),
+            ]
         ),
         ("INSTANCE_ID", ["a b", "ü", String(repeating: "i", count: 101)]),
         ("LOG_LEVEL", ["verbose", "0"]),
