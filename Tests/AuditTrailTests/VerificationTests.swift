@@ -178,6 +178,21 @@ struct VerificationTests {
         #expect(problems.first?.message.contains("not trusted") == true)
     }
 
+    @Test func aTrailUnderAnothersNameIsNoticed() throws {
+        let folder = try TemporaryFolder()
+        let writer = try TrailWriter(folder)
+        _ = try writer.append([.sample(0)])
+        let signer = try NoteSigner.sample(name: NoteSigner.defaultOrigin(trailID: writer.trailID))
+        _ = try writer.checkpoint(signedBy: signer, at: Timestamp(0))
+        writer.close()
+        #expect(try TrailVerifier(try TrailReader(path: folder.database)).verify().problems == [])
+        let connection = try PlainConnection(folder.database)
+        let sql = "DROP TRIGGER trail_are_never_changed; UPDATE trail SET id = '\(String(repeating: "0", count: 32))'"
+        #expect(connection.execute(sql) == 0)
+        let problems = try TrailVerifier(try TrailReader(path: folder.database)).verify().problems
+        #expect(problems.contains { $0.message.contains("calls itself") })
+    }
+
     @Test func aTrailWithoutEntriesIsVerified() throws {
         let empty = try TemporaryFolder()
         _ = try TrailWriter(empty)

@@ -44,7 +44,10 @@ extension ServiceTests {
             let kinds = try await stack.rows("SELECT kind FROM service_log ORDER BY \"index\"")
             #expect(kinds.map { $0["kind"] as? String } == ["started", "stopped"])
             let indexes = try await stack.rows("SELECT \"index\" FROM entries ORDER BY \"index\"")
-            #expect(indexes.map { $0["index"] as? Int } == Array(0..<6))
+            #expect(indexes.map { $0["index"] as? Int } == Array(0..<indexes.count))
+            let deliveries = try await stack.rows("SELECT details FROM entries WHERE kind = 'delivery'")
+            // Four decisions, the start and the stop, and what became of the decisions.
+            #expect(!deliveries.isEmpty && indexes.count == 6 + deliveries.count)
             expectNoSecrets(stack, service)
         }
 

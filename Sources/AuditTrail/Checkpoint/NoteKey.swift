@@ -117,5 +117,13 @@ extension NoteSigner {
     }
 
     /// The origin of a trail's checkpoints, unless another is configured.
-    package static func defaultOrigin(trailID: String) -> String { "login-validator/\(trailID)" }
+    package static func defaultOrigin(trailID: String) -> String { "\(Self.originPrefix)\(trailID)" }
+
+    private static let originPrefix = "login-validator/"
+
+    /// Whether the origin is made from a trail's id: 32 hexadecimal digits.
+    static func isDefaultOrigin(_ origin: String) -> Bool {
+        let id = origin.dropFirst(Self.originPrefix.count)
+        return origin.hasPrefix(Self.originPrefix) && id.utf8.count == 32 && id.allSatisfy(\.isHexDigit)
+    }
 }

@@ -81,8 +81,8 @@ extension WriterState {
 extension SignedCheckpoint {
     /// The columns `note`, `verifier_key` and `signed_at` of the current row; `nil` unless the key has signed the note.
     init?(_ row: StatementHandle) {
-        guard let note = row.text(0), let key = row.text(1), let verifier = NoteVerifier(key),
-            let signedAt = row.integer(2)
+        guard let note = row.exactText(0), let key = row.exactText(1), let verifier = NoteVerifier(key),
+            let signedAt = row.exactInteger(2)
         else { return nil }
         self.init(note: note, verifier: verifier, signedAt: Timestamp(signedAt))
     }

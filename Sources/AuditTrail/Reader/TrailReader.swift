@@ -85,10 +85,11 @@ package final class TrailReader: Sendable {
                 "The audit trail \(path) has an older schema: start this version's service once, which converts it."
             )
         case .trail:
-            guard let row = try Row.fetchOne(database, sql: "SELECT id, created_at FROM trail") else {
+            let rows = try database.rows("SELECT id, created_at FROM trail") { ($0.text(0), $0.integer(1)) }
+            guard let (id, createdAt) = rows.first, let id, let createdAt else {
                 throw TrailError(.corrupt, "The audit trail \(path) has lost its identifier: restore a copy.")
             }
-            return (row["id"], Timestamp(row["created_at"]))
+            return (id, Timestamp(createdAt))
         }
     }
 }

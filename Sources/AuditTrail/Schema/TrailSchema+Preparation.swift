@@ -114,13 +114,11 @@ extension TrailSchema {
 
     /// The SQL of every table, view, index and trigger that is not SQLite's own.
     private static func objects(of database: Database) throws -> [SchemaObject: String] {
-        let rows = try Row.fetchAll(
-            database,
-            sql: "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        )
-        return Dictionary(
-            rows.map { (SchemaObject(type: $0["type"], name: $0["name"]), $0["sql"]) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let rows = try database.rows(
+            "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ) { row in
+            (SchemaObject(type: row.text(0) ?? "", name: row.text(1) ?? ""), row.text(2) ?? "")
+        }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
 }

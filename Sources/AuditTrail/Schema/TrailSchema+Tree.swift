@@ -98,25 +98,26 @@ private struct TreeGrowth {
     }
 
     mutating func appendDeliveries() throws {
-        let rows = try Row.fetchAll(
-            self.database,
-            sql: """
-                SELECT d.first_index, d.last_index, d.state, d.marked_at, e.instance_id
-                FROM deliveries AS d JOIN entries AS e ON e."index" = d.last_index
-                ORDER BY d.first_index
-                """
-        )
-        let insert = try self.database.makeStatement(sql: EntryColumn.insert)
-        let entry = StatementHandle(pointer: insert.sqliteStatement)
-        for row in rows {
-            let (first, last): (Int64, Int64) = (row["first_index"], row["last_index"])
+        let marks = try self.database.rows(
+            """
+            SELECT d.first_index, d.last_index, d.state, d.marked_at, e.instance_id
+            FROM deliveries AS d JOIN entries AS e ON e."index" = d.last_index
+            ORDER BY d.first_index
+            """
+        ) { row in
+            let (first, last) = (row.integer(0) ?? 0, row.integer(1) ?? 0)
             let delivery = EntryDelivery(
                 indices: first...max(first, last),
-                state: EntryDelivery.State(rawValue: row["state"]) ?? .superseded,
-                at: Timestamp(row["marked_at"])
+                state: row.text(2).flatMap(EntryDelivery.State.init(rawValue:)) ?? .superseded,
+                at: Timestamp(row.integer(3) ?? 0)
             )
+            return (delivery: delivery, instanceID: row.text(4) ?? "")
+        }
+        let insert = try self.database.makeStatement(sql: EntryColumn.insert)
+        let entry = StatementHandle(pointer: insert.sqliteStatement)
+        for (delivery, instanceID) in marks {
             let index = self.frontier.count
-            let content = EntryRow(index: index, .delivery(delivery, instanceID: row["instance_id"]))
+            let content = EntryRow(index: index, .delivery(delivery, instanceID: instanceID))
             try self.encoder.encode(content, source: nil)
             entry.bind(content, leafHash: self.encoder.hash)
             _ = try entry.step()
@@ -124,7 +125,7 @@ private struct TreeGrowth {
             try self.append(self.encoder.hash)
             try self.database.execute(
                 sql: "UPDATE deliveries SET entry_index = ? WHERE first_index = ?",
-                arguments: [index, first]
+                arguments: [index, delivery.indices.lowerBound]
             )
         }
     }

@@ -3,6 +3,7 @@ import LoginContracts
 /// The chunks of a trail in their order, put together as they are finished: here the tree grows, and the checkpoints are
 /// held against it.
 struct ChunkSequence {
+    private let trailID: String
     private let count: Int64
     private let given: [SignedCheckpoint]
     private let trusted: Set<NoteVerifier>
@@ -18,7 +19,8 @@ struct ChunkSequence {
     private var agreed: Int64 = 0
     private var hasDisagreed = false
 
-    init(count: Int64, given: [SignedCheckpoint], trusted: Set<NoteVerifier>) {
+    init(trailID: String, count: Int64, given: [SignedCheckpoint], trusted: Set<NoteVerifier>) {
+        self.trailID = trailID
         self.count = count
         self.given = given
         self.trusted = trusted
@@ -80,6 +82,17 @@ struct ChunkSequence {
                 )
             ])
             return
+        }
+        if NoteSigner.isDefaultOrigin(signed.checkpoint.origin),
+            signed.checkpoint.origin != NoteSigner.defaultOrigin(trailID: self.trailID)
+        {
+            self.partial.add([
+                TrailProblem(
+                    .tree,
+                    nil,
+                    "The trail calls itself \(self.trailID), its checkpoint \(signed.checkpoint.origin)."
+                )
+            ])
         }
         self.partial.verifiers.insert(signed.verifier)
         guard signed.checkpoint.root != root else {

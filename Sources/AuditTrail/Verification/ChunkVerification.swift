@@ -136,21 +136,27 @@ struct ChunkVerification {
     // MARK: What stands beside the entries
 
     private mutating func readDeliveries(_ database: Database) throws {
-        let rows = try Row.fetchCursor(
-            database,
-            sql:
-                "SELECT entry_index, first_index, last_index, state, marked_at FROM deliveries WHERE entry_index BETWEEN ? AND ?",
-            arguments: [self.indices.lowerBound, self.indices.upperBound - 1]
-        )
-        while let row = try rows.next() {
-            let (first, last): (Int64, Int64) = (row[1], row[2])
-            let state = EntryDelivery.State(rawValue: row[3])
-            guard let state, first <= last else {
-                self.note(.tree, row[0], "its mark of delivery holds what this program never writes.")
+        let marks = try database.rows(
+            """
+            SELECT entry_index, first_index, last_index, state, marked_at FROM deliveries
+            WHERE entry_index BETWEEN ? AND ?
+            """,
+            binding: [self.indices.lowerBound, self.indices.upperBound - 1]
+        ) { row in
+            let state = row.exactText(3).flatMap(EntryDelivery.State.init(rawValue:))
+            return (
+                index: row.integer(0) ?? 0, first: row.exactInteger(1), last: row.exactInteger(2), state: state,
+                at: row.exactInteger(4)
+            )
+        }
+        for mark in marks {
+            guard let first = mark.first, let last = mark.last, let state = mark.state, let at = mark.at, first <= last
+            else {
+                self.note(.tree, mark.index, "its mark of delivery holds what this program never writes.")
                 continue
             }
-            let delivery = EntryDelivery(indices: first...last, state: state, at: Timestamp(row[4]))
-            self.deliveries[row[0]] = (EntryRow.document(delivery), row[4])
+            let delivery = EntryDelivery(indices: first...last, state: state, at: Timestamp(at))
+            self.deliveries[mark.index] = (EntryRow.document(delivery), at)
         }
     }
 
@@ -214,20 +220,19 @@ struct ChunkVerification {
     }
 
     private mutating func compareTimes(_ database: Database) throws {
-        let rows = try Row.fetchAll(
-            database,
-            sql: "SELECT first_index, last_index, earliest, latest FROM time_ranges WHERE first_index BETWEEN ? AND ?",
-            arguments: [self.indices.lowerBound, self.indices.upperBound - 1]
-        )
-        let stored = Dictionary(rows.map { ($0[0] as Int64, $0) }, uniquingKeysWith: { first, _ in first })
+        let rows = try database.rows(
+            "SELECT first_index, last_index, earliest, latest FROM time_ranges WHERE first_index BETWEEN ? AND ?",
+            binding: [self.indices.lowerBound, self.indices.upperBound - 1]
+        ) { row in (0..<4).map { row.exactInteger(CInt($0)) } }
         // The last one is not complete, or of the next chunk.
         for range in self.times.dropLast() {
-            let row = stored[range.firstIndex]
-            let last: Int64? = row?[1]
-            guard last == range.firstIndex + TrailSchema.entriesPerTimeRange - 1, row?[2] == range.earliest,
-                row?[3] == range.latest
-            else {
-                self.note(.index, range.firstIndex, "the summary of its time and the next ones' is missing or wrong.")
+            let last = range.firstIndex + TrailSchema.entriesPerTimeRange - 1
+            guard rows.contains([range.firstIndex, last, range.earliest, range.latest]) else {
+                self.note(
+                    .index,
+                    range.firstIndex,
+                    "the summary of its time and the next ones' is missing or wrong."
+                )
                 continue
             }
         }

@@ -126,6 +126,16 @@ extension StatementHandle {
         body(UnsafeRawBufferPointer(start: address, count: Int(sqlite3_column_bytes(self.pointer, column))))
     }
 
+    /// A number that is stored as one; `nil` for everything else.
+    func exactInteger(_ column: CInt) -> Int64? {
+        sqlite3_column_type(self.pointer, column) == SQLITE_INTEGER ? self.integer(column) : nil
+    }
+
+    /// A text that is stored as one; `nil` for everything else.
+    func exactText(_ column: CInt) -> String? {
+        sqlite3_column_type(self.pointer, column) == SQLITE_TEXT ? self.text(column) : nil
+    }
+
     /// Whether the column holds just these bytes.
     func hash(_ column: CInt, equals hash: MerkleHash) -> Bool {
         guard sqlite3_column_type(self.pointer, column) == SQLITE_BLOB else { return false }

@@ -33,7 +33,9 @@ package struct TrailVerifier: Sendable {
         let (count, sources) = try self.reader.read { database in
             (try (TrailReader.latestIndex(database) ?? -1) + 1, try Self.sources(database))
         }
-        let sequence = Mutex(ChunkSequence(count: count, given: self.given, trusted: self.trusted))
+        let sequence = Mutex(
+            ChunkSequence(trailID: self.reader.trailID, count: count, given: self.given, trusted: self.trusted)
+        )
         let failure = Mutex<TrailError?>(nil)
         let ends = self.given.map(\.checkpoint.size)
         let workers = min(ProcessInfo.processInfo.activeProcessorCount, TrailReader.maximumConnections)
@@ -68,8 +70,8 @@ package struct TrailVerifier: Sendable {
         defer { row.reset() }
         var sources: [Int64: LeafSource] = [:]
         while try row.step() {
-            guard let id = row.integer(0), let clusterID = row.text(1), let topic = row.text(2),
-                let partition = row.integer(3)
+            guard let id = row.integer(0), let clusterID = row.exactText(1), let topic = row.exactText(2),
+                let partition = row.exactInteger(3)
             else { continue }
             sources[id] = LeafSource(clusterID: clusterID, topic: topic, partition: partition)
         }
@@ -97,21 +99,23 @@ package struct TrailVerifier: Sendable {
             if let first = try Int64.fetchOne(database, sql: "SELECT \"index\" FROM entries WHERE \"index\" < 0") {
                 problems.append(TrailProblem(.entry, first, "no entry has a negative index."))
             }
-            let stray = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT level, position FROM tree_nodes
-                    WHERE level NOT IN (8, 16, 24, 32, 40, 48, 56) OR position < 0
-                        OR position >= (SELECT max("index") + 1 FROM entries) >> level
-                    """
-            )
-            if let stray {
+            let stray = try database.rows(
+                """
+                SELECT level, position FROM tree_nodes
+                WHERE level NOT IN (8, 16, 24, 32, 40, 48, 56) OR position < 0
+                    OR position >= (SELECT max("index") + 1 FROM entries) >> level
+                LIMIT 1
+                """
+            ) { row in "level \(row.integer(0) ?? 0), position \(row.integer(1) ?? 0)" }
+            if let place = stray.first {
+                problems.append(TrailProblem(.tree, nil, "A hash is stored at \(place), where none belongs."))
+            }
+            let summaries = try database.rows(
+                "SELECT (SELECT count(*) FROM time_ranges), (SELECT ifnull(max(\"index\"), -1) + 1 FROM entries)"
+            ) { row in (row.integer(0), (row.integer(1) ?? 0) / TrailSchema.entriesPerTimeRange) }
+            if summaries.contains(where: { $0.0 != $0.1 }) {
                 problems.append(
-                    TrailProblem(
-                        .tree,
-                        nil,
-                        "A hash is stored at level \(stray[0] as Int64), position \(stray[1] as Int64), where none belongs."
-                    )
+                    TrailProblem(.index, nil, "There are more or fewer summaries of times than there should be.")
                 )
             }
             problems += try Self.problemsOfDeliveries(database)
@@ -121,22 +125,22 @@ package struct TrailVerifier: Sendable {
 
     /// Marks that are of no entry, overlap, or run ahead of their own entry.
     private static func problemsOfDeliveries(_ database: Database) throws -> [TrailProblem] {
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT first_index, last_index, entry_index FROM deliveries ORDER BY first_index"
-        )
         var end: Int64 = 0
-        while let row = try rows.next() {
-            let (first, last): (Int64, Int64) = (row[0], row[1])
-            let entry: Int64? = row[2]
-            guard let entry, entry >= 0 else {
-                return [TrailProblem(.tree, first, "its delivery is no entry of the trail.")]
+        var problem: TrailProblem?
+        _ = try database.rows("SELECT first_index, last_index, entry_index FROM deliveries ORDER BY first_index") {
+            row in
+            guard problem == nil else { return }
+            let first = row.integer(0) ?? -1
+            guard let entry = row.integer(2), entry >= 0 else {
+                problem = TrailProblem(.tree, first, "its delivery is no entry of the trail.")
+                return
             }
-            guard first >= end, first <= last, last < entry else {
-                return [TrailProblem(.tree, first, "its delivery overlaps another, or comes before what it is about.")]
+            guard let last = row.integer(1), first >= end, first <= last, last < entry else {
+                problem = TrailProblem(.tree, first, "its delivery overlaps another, or comes before what it is about.")
+                return
             }
             end = last + 1
         }
-        return []
+        return problem.map { [$0] } ?? []
     }
 }

@@ -55,22 +55,11 @@ package final class KafkaAdministrator: Sendable {
         }
         defer { rd_kafka_NewTopic_destroy(request) }
         for (name, value) in configuration { rd_kafka_NewTopic_set_config(request, name, value) }
-        let options = rd_kafka_AdminOptions_new(self.handle.raw, RD_KAFKA_ADMIN_OP_CREATETOPICS)
-        defer { rd_kafka_AdminOptions_destroy(options) }
-        rd_kafka_AdminOptions_set_request_timeout(options, timeout.milliseconds, nil, 0)
-        rd_kafka_AdminOptions_set_operation_timeout(options, timeout.milliseconds, nil, 0)
-        let queue = rd_kafka_queue_new(self.handle.raw)
-        defer { rd_kafka_queue_destroy(queue) }
         var requests: [OpaquePointer?] = [request]
-        rd_kafka_CreateTopics(self.handle.raw, &requests, requests.count, options, queue)
-        let limit = (timeout + Self.grace).milliseconds
-        guard let event = rd_kafka_queue_poll(queue, limit) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: action)
+        let event = try self.answer(to: RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout: timeout, while: action) {
+            rd_kafka_CreateTopics(self.handle.raw, &requests, requests.count, $0, $1)
         }
         defer { rd_kafka_event_destroy(event) }
-        if rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR {
-            throw KafkaError(rd_kafka_event_error(event), while: action)
-        }
         var count = 0
         let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
         for index in 0..<count {
@@ -96,27 +85,44 @@ package final class KafkaAdministrator: Sendable {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, reason: text, while: action)
         }
         defer { rd_kafka_NewPartitions_destroy(request) }
-        let options = rd_kafka_AdminOptions_new(self.handle.raw, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS)
-        defer { rd_kafka_AdminOptions_destroy(options) }
-        rd_kafka_AdminOptions_set_request_timeout(options, timeout.milliseconds, nil, 0)
-        rd_kafka_AdminOptions_set_operation_timeout(options, timeout.milliseconds, nil, 0)
-        let queue = rd_kafka_queue_new(self.handle.raw)
-        defer { rd_kafka_queue_destroy(queue) }
         var requests: [OpaquePointer?] = [request]
-        rd_kafka_CreatePartitions(self.handle.raw, &requests, requests.count, options, queue)
-        guard let event = rd_kafka_queue_poll(queue, (timeout + Self.grace).milliseconds) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: action)
+        let event = try self.answer(to: RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, timeout: timeout, while: action) {
+            rd_kafka_CreatePartitions(self.handle.raw, &requests, requests.count, $0, $1)
         }
         defer { rd_kafka_event_destroy(event) }
-        if rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR {
-            throw KafkaError(rd_kafka_event_error(event), while: action)
-        }
         var count = 0
         let results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &count)
         for index in 0..<count {
             let code = rd_kafka_topic_result_error(results?[index])
             if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, while: action) }
         }
+    }
+
+    /// Sends a request, and waits for the event that answers it, which is the caller's to destroy.
+    ///
+    /// - Parameter send: gets the options and the queue of the answer.
+    private func answer(
+        to operation: rd_kafka_admin_op_t,
+        timeout: Duration,
+        while action: String,
+        _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
+    ) throws(KafkaError) -> OpaquePointer {
+        let options = rd_kafka_AdminOptions_new(self.handle.raw, operation)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        rd_kafka_AdminOptions_set_request_timeout(options, timeout.milliseconds, nil, 0)
+        rd_kafka_AdminOptions_set_operation_timeout(options, timeout.milliseconds, nil, 0)
+        let queue = rd_kafka_queue_new(self.handle.raw)
+        defer { rd_kafka_queue_destroy(queue) }
+        send(options, queue)
+        guard let event = rd_kafka_queue_poll(queue, (timeout + Self.grace).milliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: action)
+        }
+        let code = rd_kafka_event_error(event)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            rd_kafka_event_destroy(event)
+            throw KafkaError(code, while: action)
+        }
+        return event
     }
 
     /// librdkafka answers at the request's timeout by itself; this is for the answer to arrive.

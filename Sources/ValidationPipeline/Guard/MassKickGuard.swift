@@ -24,6 +24,11 @@ package struct MassKickGuard {
         case tripped(Trip)
         /// An operator has released it and accepts the kicks.
         case accepting(until: Duration)
+
+        package var isTripped: Bool {
+            if case .tripped = self { return true }
+            return false
+        }
     }
 
     package struct Trip: Hashable, Sendable {
@@ -91,7 +96,7 @@ package struct MassKickGuard {
         self.configuration = configuration
     }
 
-    package var isTripped: Bool { self.trip != nil }
+    package var isTripped: Bool { self.state.isTripped }
 
     package var trip: Trip? {
         if case .tripped(let trip) = self.state { return trip }

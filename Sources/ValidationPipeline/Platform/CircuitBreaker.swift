@@ -34,6 +34,11 @@ package struct CircuitBreaker {
         case closed(failures: Int)
         case open(until: Duration, wait: Duration)
         case halfOpen(successes: Int, wait: Duration, isProbing: Bool)
+
+        package var isClosed: Bool {
+            if case .closed = self { return true }
+            return false
+        }
     }
 
     /// A call's permission, handed back with its result.
@@ -61,10 +66,7 @@ package struct CircuitBreaker {
         self.configuration = configuration
     }
 
-    package var isClosed: Bool {
-        if case .closed = self.state { return true }
-        return false
-    }
+    package var isClosed: Bool { self.state.isClosed }
 
     /// When the next call may be made.
     var permission: Permission {

@@ -79,20 +79,6 @@ extension PipelineMetrics {
     }
 }
 
-extension CircuitBreaker.State {
-    fileprivate var isClosed: Bool {
-        if case .closed = self { return true }
-        return false
-    }
-}
-
-extension MassKickGuard.State {
-    fileprivate var isTripped: Bool {
-        if case .tripped = self { return true }
-        return false
-    }
-}
-
 extension CoreMetrics.Timer {
     /// Records whole nanoseconds; what is too long for them, centuries, counts as the longest.
     fileprivate func record(_ duration: Duration) {

@@ -100,21 +100,3 @@ extension PipelineGauges {
         return reasons
     }
 }
-
-extension CircuitBreaker.State {
-    fileprivate var isClosed: Bool {
-        switch self {
-        case .closed: true
-        case .open, .halfOpen: false
-        }
-    }
-}
-
-extension MassKickGuard.State {
-    fileprivate var isTripped: Bool {
-        switch self {
-        case .tripped: true
-        case .watching, .accepting: false
-        }
-    }
-}
