@@ -2,24 +2,6 @@ import AuditTrail
 import Logging
 import LoginContracts
 
-/// A checkpoint and the key that has signed it.
-struct CheckpointDocument: Encodable, Sendable {
-    var size: Int64
-    /// In base64.
-    var root: String
-    var note: String
-    var verifierKey: String
-    var signedAt: String
-
-    init(_ signed: SignedCheckpoint) {
-        self.size = signed.checkpoint.size
-        self.root = Base64.encode(signed.checkpoint.root.bytes)
-        self.note = signed.note
-        self.verifierKey = signed.verifier.description
-        self.signedAt = signed.signedAt.description
-    }
-}
-
 /// What is known about the trail as a whole.
 struct StatusAnswer: Encodable, Sendable {
     var trail: String
@@ -65,9 +47,8 @@ struct ConsistencyAnswer: Encodable, Sendable {
 
 extension ConsoleAPI {
     func status(who: String) throws -> StatusAnswer {
-        let latest = try self.reader.latestIndex()
         let (checkpoint, isChanged) = try self.newestCheckpoint()
-        let count = (latest ?? -1) + 1
+        let count = try self.reader.count()
         // An entry that cannot be read must not hide the rest: opening it says what is wrong.
         var newest = TrailQuery()
         newest.kinds = Set(TrailQuery.Kind.allCases)

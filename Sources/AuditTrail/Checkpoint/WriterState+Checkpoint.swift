@@ -11,9 +11,8 @@ extension WriterState {
         guard self.nextIndex > 0 else { return nil }
         if let newest {
             try self.requireContinuation(of: newest.checkpoint, connection)
-            if newest.checkpoint.size == self.nextIndex, newest.verifier == signer.verifier { return newest }
             // The same tree is signed with another key once it has grown.
-            if newest.checkpoint.size == self.nextIndex { return nil }
+            if newest.checkpoint.size == self.nextIndex { return newest.verifier == signer.verifier ? newest : nil }
         }
         let checkpoint = Checkpoint(origin: signer.verifier.name, size: self.nextIndex, root: self.end.tree.root)
         let signed = try SignedCheckpoint(checkpoint, by: signer, at: time)
@@ -35,7 +34,7 @@ extension WriterState {
     /// - Throws: ``TrailError/Code/corrupt`` when it is not as it was signed.
     func newestCheckpoint(_ connection: WritingConnection) throws(TrailError) -> SignedCheckpoint? {
         let rows = try connection.rows(
-            "SELECT note, verifier_key, signed_at FROM checkpoints ORDER BY size DESC LIMIT 1",
+            "\(SignedCheckpoint.selection) ORDER BY size DESC LIMIT 1",
             whenTryingTo: "read"
         ) { SignedCheckpoint($0) }
         guard let row = rows.first else { return nil }
@@ -79,11 +78,15 @@ extension WriterState {
 }
 
 extension SignedCheckpoint {
-    /// The columns `note`, `verifier_key` and `signed_at` of the current row; `nil` unless the key has signed the note.
+    /// The start of every read of checkpoints, up to its conditions.
+    static let selection = "SELECT note, verifier_key, signed_at, size FROM checkpoints"
+
+    /// The current row of ``selection``; `nil` unless the key has signed the note, and the note has the row's size.
     init?(_ row: StatementHandle) {
         guard let note = row.exactText(0), let key = row.exactText(1), let verifier = NoteVerifier(key),
             let signedAt = row.exactInteger(2)
         else { return nil }
         self.init(note: note, verifier: verifier, signedAt: Timestamp(signedAt))
+        guard self.checkpoint.size == row.integer(3) else { return nil }
     }
 }

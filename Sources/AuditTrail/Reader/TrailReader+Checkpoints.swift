@@ -34,14 +34,14 @@ extension TrailReader {
     private func checkpoints(_ condition: String, _ parameter: Int64? = nil) throws(TrailError) -> [SignedCheckpoint] {
         try self.read { database in
             let statement = try database.makeStatement(
-                sql: "SELECT note, verifier_key, signed_at, size FROM checkpoints \(condition)"
+                sql: "\(SignedCheckpoint.selection) \(condition)"
             )
             let row = StatementHandle(pointer: statement.sqliteStatement)
             defer { row.reset() }
             if let parameter { row.bind(parameter, at: 1) }
             var checkpoints: [SignedCheckpoint] = []
             while try row.step() {
-                guard let checkpoint = SignedCheckpoint(row), checkpoint.checkpoint.size == row.integer(3) else {
+                guard let checkpoint = SignedCheckpoint(row) else {
                     throw TrailError(
                         .corrupt,
                         "The checkpoint of \(row.integer(3) ?? 0) entries of the audit trail \(self.path) was changed: keep the file for examination and restore a copy."

@@ -24,7 +24,7 @@ extension TrailReader {
     /// - Returns: `nil` when the entry is not among the first `size`, or the trail has fewer.
     package func provenEntry(at index: Int64, size: Int64) throws(TrailError) -> ProvenEntry? {
         try self.read { database in
-            guard 0 <= index, index < size, size <= (try Self.latestIndex(database) ?? -1) + 1,
+            guard 0 <= index, index < size, size <= (try Self.count(database)),
                 let document = try self.document(of: index, database)
             else { return nil }
             let proof = try self.tree(database).inclusionProof(of: index, size: size)
@@ -37,7 +37,7 @@ extension TrailReader {
     /// - Returns: `nil` when the trail has fewer than `size` entries, or `old` is not from 0 to `size`.
     package func consistencyProof(from old: Int64, to size: Int64) throws(TrailError) -> [MerkleHash]? {
         try self.read { database in
-            guard 0 <= old, old <= size, size <= (try Self.latestIndex(database) ?? -1) + 1 else { return nil }
+            guard 0 <= old, old <= size, size <= (try Self.count(database)) else { return nil }
             return try self.tree(database).consistencyProof(from: old, to: size)
         }
     }

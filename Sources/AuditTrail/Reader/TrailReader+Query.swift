@@ -75,6 +75,11 @@ extension TrailReader {
         }
     }
 
+    /// How many entries there are.
+    package func count() throws(TrailError) -> Int64 {
+        try self.read { try Self.count($0) }
+    }
+
     /// The number of the newest entry, `nil` when there is none. Cheap enough to ask several times a second.
     package func latestIndex() throws(TrailError) -> Int64? {
         try self.read { try Self.latestIndex($0) }

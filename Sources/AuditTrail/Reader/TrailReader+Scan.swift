@@ -111,6 +111,10 @@ extension TrailReader {
         }
     }
 
+    static func count(_ database: Database) throws -> Int64 {
+        (try Self.latestIndex(database) ?? -1) + 1
+    }
+
     static func latestIndex(_ database: Database) throws -> Int64? {
         try Int64.fetchOne(database, sql: "SELECT max(\"index\") FROM entries")
     }

@@ -78,18 +78,18 @@ struct ChunkVerification {
         var expected = self.indices.lowerBound
         while try row.step() {
             let index = row.integer(EntryColumn.index.rawValue) ?? -1
-            while expected < index {
-                self.note(.entry, expected, "it is missing.")
-                self.append(.ofEmptyTree, at: expected)
-                expected += 1
-            }
+            self.miss(expected, below: index)
             self.append(self.leaf(row, at: index, &encoder, sources), at: index)
             expected = index + 1
         }
-        while expected < self.indices.upperBound {
-            self.note(.entry, expected, "it is missing.")
-            self.append(.ofEmptyTree, at: expected)
-            expected += 1
+        self.miss(expected, below: self.indices.upperBound)
+    }
+
+    /// Notes the entries of a gap; something stands in for each, so that the others keep their places.
+    private mutating func miss(_ first: Int64, below end: Int64) {
+        for index in stride(from: first, to: end, by: 1) {
+            self.note(.entry, index, "it is missing.")
+            self.append(.ofEmptyTree, at: index)
         }
     }
 
@@ -171,8 +171,7 @@ struct ChunkVerification {
 
     private mutating func readCheckpoints(_ database: Database) throws -> [SignedCheckpoint] {
         let statement = try database.cachedStatement(
-            sql:
-                "SELECT note, verifier_key, signed_at, size FROM checkpoints WHERE size > ? AND size <= ? ORDER BY size"
+            sql: "\(SignedCheckpoint.selection) WHERE size > ? AND size <= ? ORDER BY size"
         )
         let row = StatementHandle(pointer: statement.sqliteStatement)
         defer { row.reset() }
@@ -180,10 +179,10 @@ struct ChunkVerification {
         row.bind(self.indices.upperBound, at: 2)
         var checkpoints: [SignedCheckpoint] = []
         while try row.step() {
-            let size = row.integer(3) ?? 0
-            if let signed = SignedCheckpoint(row), signed.checkpoint.size == size {
+            if let signed = SignedCheckpoint(row) {
                 checkpoints.append(signed)
             } else {
+                let size = row.integer(3) ?? 0
                 self.note(.tree, nil, "The checkpoint of \(size) entries was changed: its signature does not fit.")
             }
         }
@@ -207,14 +206,12 @@ struct ChunkVerification {
             row.reset()
             row.bind(Int64(node.level), at: 1)
             row.bind(node.position, at: 2)
-            guard try row.step(), row.hash(0, equals: hash) else {
-                self.note(
-                    .tree,
-                    node.firstLeaf,
-                    "the stored hash of the entries \(node.firstLeaf) to \(node.end - 1) is missing or is not theirs."
-                )
-                continue
-            }
+            if try row.step(), row.hash(0, equals: hash) { continue }
+            self.note(
+                .tree,
+                node.firstLeaf,
+                "the stored hash of the entries \(node.firstLeaf) to \(node.end - 1) is missing or is not theirs."
+            )
         }
         row.reset()
     }
@@ -227,28 +224,20 @@ struct ChunkVerification {
         // The last one is not complete, or of the next chunk.
         for range in self.times.dropLast() {
             let last = range.firstIndex + TrailSchema.entriesPerTimeRange - 1
-            guard rows.contains([range.firstIndex, last, range.earliest, range.latest]) else {
-                self.note(
-                    .index,
-                    range.firstIndex,
-                    "the summary of its time and the next ones' is missing or wrong."
-                )
-                continue
-            }
+            if rows.contains([range.firstIndex, last, range.earliest, range.latest]) { continue }
+            self.note(.index, range.firstIndex, "the summary of its time and the next ones' is missing or wrong.")
         }
     }
 
     private mutating func comparePlayers(_ database: Database) throws {
         for (segment, expected) in self.players.sorted(by: { $0.key < $1.key }) {
             let found = try IndexDigest.ofPlayers(database, segment: segment, below: self.indices.upperBound)
-            guard found == expected else {
-                self.note(
-                    .index,
-                    segment << Int64(TrailSchema.segmentShift),
-                    "the index over players is not that of the next \(1 << TrailSchema.segmentShift) entries."
-                )
-                continue
-            }
+            if found == expected { continue }
+            self.note(
+                .index,
+                segment << Int64(TrailSchema.segmentShift),
+                "the index over players is not that of the next \(1 << TrailSchema.segmentShift) entries."
+            )
         }
     }
 }

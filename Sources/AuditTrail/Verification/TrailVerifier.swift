@@ -31,7 +31,7 @@ package struct TrailVerifier: Sendable {
         -> TrailVerification
     {
         let (count, sources) = try self.reader.read { database in
-            (try (TrailReader.latestIndex(database) ?? -1) + 1, try Self.sources(database))
+            (try TrailReader.count(database), try Self.sources(database))
         }
         let sequence = Mutex(
             ChunkSequence(trailID: self.reader.trailID, count: count, given: self.given, trusted: self.trusted)

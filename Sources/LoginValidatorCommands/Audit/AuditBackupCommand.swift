@@ -28,6 +28,6 @@ struct AuditBackupCommand: AsyncParsableCommand {
         bar.finish()
         let copy = try TrailReader(path: self.destination)
         defer { copy.close() }
-        Terminal.remark("\((try copy.latestIndex() ?? -1) + 1) entries.\n")
+        Terminal.remark("\(try copy.count()) entries.\n")
     }
 }

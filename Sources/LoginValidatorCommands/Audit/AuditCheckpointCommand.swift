@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuditTrail
-import LoginContracts
 
 /// `audit checkpoint`: what to keep somewhere else.
 struct AuditCheckpointCommand: AsyncParsableCommand {
@@ -32,12 +31,7 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
     func run() async throws {
         let reader = try self.trail.open()
         defer { reader.close() }
-        guard let newest = try reader.newestCheckpoint() else {
-            throw CommandFailure(
-                .failed,
-                "The trail has no checkpoint yet: the service makes the first soon after it has started."
-            )
-        }
+        let newest = try reader.requiredCheckpoint()
         if self.key { return Terminal.write("\(newest.verifier)\n") }
         guard self.all else {
             try self.write(newest)
@@ -55,24 +49,6 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
 
     private func write(_ signed: SignedCheckpoint) throws {
         guard self.format == .json else { return Terminal.write(signed.note) }
-        Terminal.write(
-            try JSON.line(
-                CheckpointDocument(
-                    size: signed.checkpoint.size,
-                    root: Base64.encode(signed.checkpoint.root.bytes),
-                    signedAt: signed.signedAt.description,
-                    verifierKey: signed.verifier.description,
-                    note: signed.note
-                )
-            ) + "\n"
-        )
-    }
-
-    private struct CheckpointDocument: Encodable {
-        var size: Int64
-        var root: String
-        var signedAt: String
-        var verifierKey: String
-        var note: String
+        Terminal.write(try JSON.line(CheckpointDocument(signed)) + "\n")
     }
 }

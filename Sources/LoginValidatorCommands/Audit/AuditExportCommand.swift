@@ -33,7 +33,7 @@ struct AuditExportCommand: AsyncParsableCommand {
         var query = try self.filters.query(self.trail)
         if self.filters.question.isEmpty { query.kinds = Set(TrailQuery.Kind.allCases) }
         let file = try OutputFile(self.output)
-        var bar = ProgressBar("Exporting", total: Int((try reader.latestIndex() ?? -1) + 1))
+        var bar = ProgressBar("Exporting", total: Int(try reader.count()))
         var count: Int64 = 0
         switch self.format {
         case .csv:

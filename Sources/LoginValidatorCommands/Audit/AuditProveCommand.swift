@@ -36,12 +36,7 @@ struct AuditProveCommand: AsyncParsableCommand {
     func run() async throws {
         let reader = try self.trail.open()
         defer { reader.close() }
-        guard let newest = try reader.newestCheckpoint() else {
-            throw CommandFailure(
-                .failed,
-                "The trail has no checkpoint yet: the service makes the first soon after it has started."
-            )
-        }
+        let newest = try reader.requiredCheckpoint()
         let size = newest.checkpoint.size
         if let index {
             guard let proof = try reader.inclusionProof(of: index) else {

@@ -27,3 +27,16 @@ struct TrailOptions: ParsableArguments {
         return try self.configuration.load(requiresKafka: false, requiresCredentials: false).audit.database
     }
 }
+
+extension TrailReader {
+    /// The newest checkpoint, for commands that can do nothing without one.
+    func requiredCheckpoint() throws -> SignedCheckpoint {
+        guard let newest = try self.newestCheckpoint() else {
+            throw CommandFailure(
+                .failed,
+                "The trail has no checkpoint yet: the service makes the first soon after it has started."
+            )
+        }
+        return newest
+    }
+}

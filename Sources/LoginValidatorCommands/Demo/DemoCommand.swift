@@ -111,7 +111,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// Produces the events, waits until all are decided and delivered, and describes what came of them.
     private func watch(broker: EmbeddedBroker, logger: Logger) async throws -> String {
         let reader = try await self.openTrail()
-        let first = (try reader.latestIndex() ?? -1) + 1
+        let first = try reader.count()
         let started = ContinuousClock.now
         let producer = try KafkaProducer(
             configuration: KafkaConfiguration(bootstrapServers: broker.bootstrapServers, clientID: "demo"),

@@ -1,5 +1,3 @@
-import LoginContracts
-
 extension ServiceConfiguration {
     mutating func readAuditConsole(_ reader: inout SettingReader) {
         self.auditConsole.listen = reader.value(
@@ -8,20 +6,7 @@ extension ServiceConfiguration {
             shown: "127.0.0.1:9465",
             rule: "host:port or [address]:port, such as 127.0.0.1:9465"
         ) { Operations.Address(setting: $0) }
-        if let token = reader.secret(.consoleToken) {
-            let lengths = Self.consoleTokenLengths
-            if token.value.isVisibleASCII(maximumLength: lengths.upperBound),
-                token.value.utf8.count >= lengths.lowerBound
-            {
-                self.auditConsole.token = token
-            } else {
-                reader.complain(
-                    about: .consoleToken,
-                    "must be \(lengths.lowerBound) to \(lengths.upperBound) visible ASCII characters; "
-                        + "`openssl rand -hex 32` makes one."
-                )
-            }
-        }
+        self.auditConsole.token = reader.token(.consoleToken, lengths: Self.consoleTokenLengths)
     }
 
     /// Too long to be guessed, short enough for a form.

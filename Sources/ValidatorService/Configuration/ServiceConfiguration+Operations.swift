@@ -1,5 +1,3 @@
-import LoginContracts
-
 extension ServiceConfiguration {
     mutating func readOperations(_ reader: inout SettingReader) {
         self.operations.listen = reader.value(
@@ -10,20 +8,7 @@ extension ServiceConfiguration {
         ) { text in
             text.lowercased() == "off" ? .some(nil) : Operations.Address(setting: text).map { .some($0) }
         }
-        if let token = reader.secret(.opsToken) {
-            let lengths = Self.operatorTokenLengths
-            if token.value.isVisibleASCII(maximumLength: lengths.upperBound),
-                token.value.utf8.count >= lengths.lowerBound
-            {
-                self.operations.token = token
-            } else {
-                reader.complain(
-                    about: .opsToken,
-                    "must be \(lengths.lowerBound) to \(lengths.upperBound) visible ASCII characters; "
-                        + "`openssl rand -hex 32` makes one."
-                )
-            }
-        }
+        self.operations.token = reader.token(.opsToken, lengths: Self.operatorTokenLengths)
         self.warnOfOpenOperations(&reader)
     }
 

@@ -1,3 +1,5 @@
+import LoginContracts
+
 extension SettingReader {
     /// One of an enumeration's words.
     mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ setting: Setting, default standard: Word)
@@ -24,6 +26,22 @@ extension SettingReader {
         return self.value(setting, default: standard, shown: "\(standard)", rule: rule) {
             Int(digits: $0).flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    /// A secret that a request has to bring; `nil` when there is none or it is not what it must be.
+    mutating func token(_ setting: Setting, lengths: ClosedRange<Int>) -> Secret? {
+        guard let token = self.secret(setting) else { return nil }
+        guard token.value.isVisibleASCII(maximumLength: lengths.upperBound),
+            token.value.utf8.count >= lengths.lowerBound
+        else {
+            self.complain(
+                about: setting,
+                "must be \(lengths.lowerBound) to \(lengths.upperBound) visible ASCII characters; "
+                    + "`openssl rand -hex 32` makes one."
+            )
+            return nil
+        }
+        return token
     }
 
     mutating func duration(_ setting: Setting, default standard: Duration, in range: ClosedRange<Duration>) -> Duration

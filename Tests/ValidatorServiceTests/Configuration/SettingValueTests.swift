@@ -69,6 +69,12 @@ import ValidationPipeline
         Good("AUDIT_CONSOLE_TOKEN", "fake-audit-console-token-of-32-chars") {
             $0.auditConsole.token?.value == "fake-audit-console-token-of-32-chars"
         },
+        Good("AUDIT_CHECKPOINT_KEY", String(repeating: "5e", count: 32)) {
+            $0.audit.checkpointKeyBytes == [UInt8](repeating: 0x5E, count: 32)
+        },
+        Good("AUDIT_CHECKPOINT_ORIGIN", "example.org/logins") { $0.audit.checkpointOrigin == "example.org/logins" },
+        Good("AUDIT_CHECKPOINT_INTERVAL", "1s") { $0.audit.checkpointInterval == .seconds(1) },
+        Good("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "checkpoints") { $0.kafka.checkpointsTopic == "checkpoints" },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
         Good("LOG_FORMAT", "json") { $0.logFormat == .json },
@@ -94,6 +100,10 @@ import ValidationPipeline
         ("KAFKA_LOGIN_EVENTS_TOPIC", [".", "..", "a,b", "^a.*", String(repeating: "t", count: 250)]),
         ("KAFKA_OUTCOMES_TOPIC", ["login.events", "a\u{0}b"]),
         ("KAFKA_DEAD_LETTERS_TOPIC", ["login.events", "login.outcomes", "a b"]),
+        (
+            "KAFKA_AUDIT_CHECKPOINTS_TOPIC",
+            ["login.events", "login.outcomes", "login.events.dead-letters", "a b"]
+        ),
         ("KAFKA_DELIVERY", ["once", "exactlyOnce"]),
         (
             "PLATFORM_BASE_URL",
@@ -125,6 +135,9 @@ import ValidationPipeline
             [":memory:", "file:x?mode=memory", "folder/", "a\u{7}b", String(repeating: "d", count: 4097)]
         ),
         ("AUDIT_FINGERPRINT_KEY", ["short", String(repeating: "ab", count: 31), String(repeating: "ab", count: 1025)]),
+        ("AUDIT_CHECKPOINT_KEY", ["short", String(repeating: "ab", count: 31), String(repeating: "ab", count: 33)]),
+        ("AUDIT_CHECKPOINT_ORIGIN", ["a b", "a+b", "é", "a\u{7}b", String(repeating: "o", count: 256)]),
+        ("AUDIT_CHECKPOINT_INTERVAL", ["999ms", "3601s", "off"]),
         ("OPS_LISTEN", ["9464", ":9464", "h:65536", "http://h:1", "::1:9464", "[h]:1", "h:+1", "h:"]),
         (
             "OPS_TOKEN",
