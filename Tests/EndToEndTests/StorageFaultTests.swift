@@ -65,7 +65,7 @@ extension ServiceTests {
             try await Self.expectWhole(stack, decisions: 2)
         }
 
-        /// The committed progress in Kafka knows better than a copy of the trail from before.
+        /// The checkpoint in Kafka knows better than a copy of the trail from before.
         @Test func anOlderCopyOfTheTrailIsRefusedAtTheStart() async throws {
             let stack = try await Stack()
             let first = try await stack.startService()
@@ -84,7 +84,7 @@ extension ServiceTests {
             try FileManager.default.copyItem(atPath: copy, toPath: stack.trail)
             let third = try stack.launchService()
             #expect(try await third.waitForExit(within: .seconds(60)) == 1)
-            #expect(third.errors.contains("has lost entries"))
+            #expect(third.errors.contains("an older copy has taken its place"))
         }
 
         private static func produce(_ count: Int, seed: Int, _ stack: Stack) async throws {
