@@ -71,7 +71,7 @@ struct LeafTests {
     func aStoredRowHasTheLeafOfItsEntry(seed: UInt64) throws {
         var random = SeededGenerator(state: seed)
         let entry = Self.randomEntry(&random)
-        var encoder = LeafEncoder()
+        let encoder = LeafEncoder()
         let source = LeafSource(
             clusterID: entry.identity.clusterID,
             topic: entry.identity.partition.topic,
@@ -80,7 +80,7 @@ struct LeafTests {
         try encoder.encode(EntryRow(index: 0, .validation(entry, sourceID: 1)), source: source)
         _ = try self.writer.append([entry])
         let reader = try TrailReader(path: self.folder.database)
-        #expect(try reader.document(of: 0) == Array(encoder.document))
+        #expect(try reader.document(of: 0) == encoder.document)
         #expect(try reader.provenEntry(at: 0, size: 1)?.proof == [])
         let stored = try PlainConnection(self.folder.database).rows("SELECT hex(leaf_hash) FROM entries")
         #expect(stored.first?.first == encoder.hash.bytes.hexadecimal.uppercased())

@@ -43,6 +43,24 @@ struct QueryTests {
         #expect(try reader.entries(query) == TrailPage(entries: [], nextAfter: nil))
     }
 
+    @Test func anExplanationSaysWhatWouldBeLookedAt() throws {
+        _ = try self.writer.append(ValidationEntry.samples(0..<50))
+        let reader = try TrailReader(path: self.folder.database)
+        var query = TrailQuery()
+        query.playerId = "it's"
+        query.after = 40
+        query.before = 9
+        let explanation = try reader.explanation(query)
+        #expect(explanation.indices == 10...39 && explanation.runs == 1)
+        #expect(explanation.parameters.contains("'it''s'"))
+        #expect(explanation.plan.contains { $0.contains("entries_by_player") })
+        #expect(!explanation.sql.contains("it's"))
+        query.after = 0
+        #expect(try reader.explanation(query).indices == nil)
+        query.limit = 0
+        #expect(throws: TrailError.self) { try reader.explanation(query) }
+    }
+
     @Test func aBoundedSearchSaysWhereToGoOn() throws {
         _ = try self.writer.append((0..<100).map { .sample($0, playerId: $0 % 50 == 7 ? "rare" : "common") })
         let reader = try TrailReader(path: self.folder.database)

@@ -1,3 +1,7 @@
+package import AuditTrail
+import Foundation
+import LoginContracts
+
 /// Keeps who looked at what: every view, search and download of the console is recorded before it is answered.
 package protocol AccessRecorder: Sendable {
     /// Records one access; called on several threads at once, and may block.
@@ -7,8 +11,10 @@ package protocol AccessRecorder: Sendable {
     ///   - action: What was done.
     ///   - question: The filters, texts by name; those given several times are joined by commas.
     ///   - entries: How many entries the answer shows.
+    ///   - purpose: Why, if it was said.
     /// - Throws: Then the console shows nothing: what cannot be recorded is not seen.
-    func record(who: String, action: ConsoleAction, question: [String: String], entries: Int) throws
+    func record(who: String, action: ConsoleAction, question: [String: String], entries: Int, purpose: String?)
+        throws
 }
 
 /// What somebody can do with the console.
@@ -21,9 +27,40 @@ package enum ConsoleAction: String, CaseIterable, Hashable, Sendable {
     case signedIn
 }
 
+/// Records in an access log.
+package struct AccessLogRecorder: AccessRecorder {
+    private let log: AccessLog
+    private let trailID: String
+    private let standingPurpose: String?
+
+    /// - Parameter purpose: why, of everything that says nothing itself.
+    package init(_ log: AccessLog, trailID: String, purpose: String? = nil) {
+        self.log = log
+        self.standingPurpose = purpose
+        self.trailID = trailID
+    }
+
+    package func record(who: String, action: ConsoleAction, question: [String: String], entries: Int, purpose: String?)
+        throws
+    {
+        try self.log.record(
+            AccessEntry(
+                at: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
+                trailID: self.trailID,
+                who: who,
+                action: "console.\(action.rawValue)",
+                question: question,
+                entries: Int64(entries),
+                purpose: purpose ?? self.standingPurpose
+            )
+        )
+    }
+}
+
 /// Records nothing.
 package struct NoAccessRecorder: AccessRecorder {
     package init() {}
 
-    package func record(who: String, action: ConsoleAction, question: [String: String], entries: Int) {}
+    package func record(who: String, action: ConsoleAction, question: [String: String], entries: Int, purpose: String?)
+    {}
 }

@@ -15,8 +15,8 @@ struct StatusAnswer: Encodable, Sendable {
     var uncovered: Int64
     /// Who asks, as the access log names them.
     var who: String
-    /// Whether evidence can be downloaded.
-    var hasEvidence: Bool
+    /// Whether who downloads evidence has to say why.
+    var requiresPurpose: Bool
 }
 
 /// A question for a consistency proof, read from `/api/consistency?from=…&to=…`: two numbers of entries.
@@ -64,7 +64,7 @@ extension ConsoleAPI {
             isCheckpointChanged: isChanged,
             uncovered: max(0, count - (checkpoint?.checkpoint.size ?? 0)),
             who: who,
-            hasEvidence: false
+            requiresPurpose: self.requiresPurpose
         )
     }
 

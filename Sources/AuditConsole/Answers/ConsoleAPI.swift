@@ -11,6 +11,8 @@ import NIOPosix
 struct ConsoleAPI: Sendable {
     let reader: TrailReader
     let recorder: any AccessRecorder
+    /// Whether who downloads evidence has to say why.
+    let requiresPurpose: Bool
     let threads: NIOThreadPool
     let logger: Logger
 
@@ -32,7 +34,6 @@ struct ConsoleAPI: Sendable {
         case "consistency":
             let question = try ConsistencyQuestion(query)
             return try await self.read { try self.consistency(question, who: who) }
-        // Evidence gets its route here once the trail makes it: "evidence", a stream.
         default:
             guard let index = Self.entryIndex(path) else { throw .notFound }
             try QueryParameters(query).finish(knowing: ["none"])
@@ -40,7 +41,7 @@ struct ConsoleAPI: Sendable {
         }
     }
 
-    private static var now: Timestamp { Timestamp(Int64(Date().timeIntervalSince1970 * 1000)) }
+    static var now: Timestamp { Timestamp(Int64(Date().timeIntervalSince1970 * 1000)) }
 
     /// `entries/42`
     private static func entryIndex(_ path: Substring) -> Int64? {
@@ -51,18 +52,19 @@ struct ConsoleAPI: Sendable {
 
     /// Records that somebody has signed in.
     func recordSignIn(who: String) async throws(Problem) {
-        do {
-            try await self.threads.runIfActive { try self.record(.signedIn, [:], entries: 0, who: who) }
-        } catch {
-            throw self.problem(error)
-        }
+        try await self.onThread { try self.record(.signedIn, [:], entries: 0, who: who) }
     }
 
     private func read(
         _ body: @escaping @Sendable () throws -> any Encodable & Sendable
     ) async throws(Problem) -> [UInt8] {
+        try await self.onThread { Array(try JSONEncoder.console.encode(try body())) }
+    }
+
+    /// Runs what blocks, and says what is wrong as far as others may know.
+    func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(Problem) -> Value {
         do {
-            return try await self.threads.runIfActive { Array(try JSONEncoder.console.encode(try body())) }
+            return try await self.threads.runIfActive(body)
         } catch {
             throw self.problem(error)
         }
@@ -73,10 +75,17 @@ struct ConsoleAPI: Sendable {
         _ action: ConsoleAction,
         _ question: [String: String],
         entries: Int,
-        who: String
+        who: String,
+        purpose: String? = nil
     ) throws(Problem) {
         do {
-            try self.recorder.record(who: who, action: action, question: question, entries: entries)
+            try self.recorder.record(
+                who: who,
+                action: action,
+                question: question,
+                entries: entries,
+                purpose: purpose
+            )
         } catch {
             self.logger.error("An access cannot be recorded", metadata: ["error": "\(error)"])
             throw Problem(

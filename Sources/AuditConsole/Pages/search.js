@@ -3,6 +3,7 @@ import { ask } from "./api.js";
 import { address, addressOfEntry } from "./app.js";
 import { stackedBars } from "./chart.js";
 import { announce, element } from "./dom.js";
+import { evidenceForm } from "./evidence.js";
 import { collect, fold } from "./series.js";
 import { number, optionalWord, word } from "./words.js";
 
@@ -139,7 +140,9 @@ export function showSearch(main, parameters, left) {
   form.dataset.shown = address("search", parameters);
   const list = resultTable();
   const pager = new Pager(question(parameters), left, (entry) => list.append(entry));
-  main.append(element("h1", { class: "unseen" }, word("nav.search")), form, list.table, pager.foot);
+  const evidence = evidenceForm(question(parameters));
+  main.append(element("h1", { class: "unseen" }, word("nav.search")), form, list.table, pager.foot,
+    ...(evidence ? [element("section", { class: "card" }, evidence)] : []));
   form.addEventListener("again", () => {
     list.clear();
     pager.restart(question(parameters));
@@ -283,7 +286,8 @@ export function showPlayer(main, parameters, left) {
       element("h1", {}, word("player.title"), " ", data(player, { class: "mono" })),
       element("a", { class: "button", href: address("search", parameters) }, word("player.search"))),
     element("section", { class: "card" }, element("h2", {}, word("player.plot")), plot),
-    element("section", { class: "card" }, list, pager.foot));
+    element("section", { class: "card" }, list, pager.foot),
+    ...[evidenceForm(question(parameters))].filter(Boolean).map((form) => element("section", { class: "card" }, form)));
   pager.next();
 }
 

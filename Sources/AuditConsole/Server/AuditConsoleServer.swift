@@ -17,6 +17,7 @@ package struct AuditConsoleServer: Service {
     private let listen: ListenAddress
     private let signIn: SignIn?
     private let recorder: any AccessRecorder
+    private let requiresPurpose: Bool
     private let logger: Logger
     private let listening: @Sendable (Int) -> Void
 
@@ -34,6 +35,7 @@ package struct AuditConsoleServer: Service {
     ///   - token: What has to be given to sign in, ``ConsoleToken/lengths`` visible ASCII characters; needed unless
     ///     `listen` is a loopback address, where it is not asked for.
     ///   - recorder: Told about each access before it is answered.
+    ///   - requiresPurpose: Whether who downloads evidence has to say why.
     ///   - listening: Hears the port once connections are accepted.
     /// - Throws: ``ConsoleError`` when the token is missing or unusable.
     package init(
@@ -41,6 +43,7 @@ package struct AuditConsoleServer: Service {
         listen: ListenAddress,
         token: String?,
         recorder: any AccessRecorder,
+        requiresPurpose: Bool = false,
         logger: Logger,
         listening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(ConsoleError) {
@@ -60,6 +63,7 @@ package struct AuditConsoleServer: Service {
         self.reader = reader
         self.listen = listen
         self.recorder = recorder
+        self.requiresPurpose = requiresPurpose
         self.logger = logger
         self.listening = listening
     }
@@ -94,7 +98,13 @@ package struct AuditConsoleServer: Service {
         var quiet = self.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let responder = ConsoleResponder(
-            api: ConsoleAPI(reader: self.reader, recorder: self.recorder, threads: threads, logger: self.logger),
+            api: ConsoleAPI(
+                reader: self.reader,
+                recorder: self.recorder,
+                requiresPurpose: self.requiresPurpose,
+                threads: threads,
+                logger: self.logger
+            ),
             gate: RequestGate(isLoopback: self.listen.isLoopback),
             signIn: self.signIn,
             logger: self.logger

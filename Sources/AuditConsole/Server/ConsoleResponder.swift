@@ -66,6 +66,12 @@ struct ConsoleResponder: HTTPResponder {
         }
         if let file { return .console(.ok, file.content, contentType: file.contentType) }
         guard path.hasPrefix(ConsoleAPI.prefix) else { throw .notFound }
+        if path == ConsoleAPI.evidencePath {
+            // A question about headers alone would be recorded as a download.
+            guard request.method == .get else { throw Problem(.methodNotAllowed, "Evidence is downloaded with GET.") }
+            let file = try await self.api.evidence(request.uri.query, who: user)
+            return .download(self.api.body(of: file), name: "evidence.json", contentType: "application/json")
+        }
         let json = try await self.api.answer(
             to: path.dropFirst(ConsoleAPI.prefix.count),
             query: request.uri.query,

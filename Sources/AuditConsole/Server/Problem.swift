@@ -27,6 +27,7 @@ package struct Problem: Error, Hashable, Sendable {
         case trailChanged = "trail-changed"
         case trailUnavailable = "trail-unavailable"
         case unrecorded = "unrecorded"
+        case notSealed = "not-sealed"
 
         var status: HTTPResponse.Status {
             switch self {
@@ -39,7 +40,7 @@ package struct Problem: Error, Hashable, Sendable {
             case .wrongHost: .misdirectedRequest
             case .tooLarge: .contentTooLarge
             case .trailChanged: .internalServerError
-            case .trailUnavailable, .unrecorded: .serviceUnavailable
+            case .trailUnavailable, .unrecorded, .notSealed: .serviceUnavailable
             }
         }
     }

@@ -14,6 +14,14 @@ extension Response {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
+    /// A file to keep.
+    static func download(_ body: ResponseBody, name: String, contentType: String) -> Response {
+        var headers = Self.protection
+        headers[.contentType] = contentType
+        headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
     /// A problem; a method that is not allowed says which ones are.
     static func problem(_ problem: Problem, allowing methods: String? = nil) -> Response {
         var response = Self.console(

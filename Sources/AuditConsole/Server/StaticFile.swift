@@ -20,6 +20,7 @@ struct StaticFile: Sendable {
         "/app.js": script(PackageResources.app_js),
         "/search.js": script(PackageResources.search_js),
         "/series.js": script(PackageResources.series_js),
+        "/evidence.js": script(PackageResources.evidence_js),
         "/story.js": script(PackageResources.story_js),
         "/statistics.js": script(PackageResources.statistics_js),
         "/trail.js": script(PackageResources.trail_js),

@@ -23,6 +23,8 @@ package struct ServiceEntry: Hashable, Sendable {
         case guardTripped
         case guardReleased
         case configurationChanged
+        /// The access log has grown: its size and root, see ``AccessLogHead``.
+        case accessLogged
     }
 
     package init(

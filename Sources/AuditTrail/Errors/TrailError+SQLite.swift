@@ -2,6 +2,12 @@ import CSQLite
 import GRDB
 
 extension TrailError {
+    /// What a file holds, for messages.
+    enum Subject: String {
+        case trail = "audit trail"
+        case accessLog = "access log"
+    }
+
     /// Makes an error from an extended result code of SQLite.
     ///
     /// - Parameters:
@@ -9,11 +15,13 @@ extension TrailError {
     ///   - detail: SQLite's own message. It names tables, constraints and the texts of our triggers, never an argument.
     ///   - action: What was attempted, such as "append to".
     ///   - path: The database.
+    ///   - subject: What the database is.
     init(
         resultCode: CInt,
         detail: String,
         whenTryingTo action: String,
         path: String,
+        of subject: Subject = .trail,
         file: StaticString = #fileID,
         line: UInt = #line
     ) {
@@ -21,7 +29,7 @@ extension TrailError {
         let reason = code == .refused || code == .other ? detail : String(cString: sqlite3_errstr(resultCode))
         self.init(
             code,
-            "Cannot \(action) the audit trail \(path): \(reason). \(advice)",
+            "Cannot \(action) the \(subject.rawValue) \(path): \(reason). \(advice)",
             sqliteCode: SQLiteResultCode.name(of: resultCode),
             file: file,
             line: line
@@ -33,23 +41,35 @@ extension TrailError {
         _ error: any Error,
         whenTryingTo action: String,
         path: String,
+        of subject: Subject = .trail,
         file: StaticString = #fileID,
         line: UInt = #line
     ) {
         switch error {
         case let error as TrailError:
             self = error
+        case let failure as StepFailure:
+            self.init(
+                resultCode: failure.resultCode,
+                detail: failure.detail,
+                whenTryingTo: action,
+                path: path,
+                of: subject,
+                file: file,
+                line: line
+            )
         case let error as DatabaseError:
             self.init(
                 resultCode: error.extendedResultCode.rawValue,
                 detail: error.message ?? "no further detail",
                 whenTryingTo: action,
                 path: path,
+                of: subject,
                 file: file,
                 line: line
             )
         default:
-            self.init(.other, "Cannot \(action) the audit trail \(path): \(error).", file: file, line: line)
+            self.init(.other, "Cannot \(action) the \(subject.rawValue) \(path): \(error).", file: file, line: line)
         }
     }
 
@@ -82,7 +102,7 @@ extension TrailError {
         case SQLITE_NOTADB:
             return (.notATrail, "The file is no SQLite database: choose another path.")
         case SQLITE_CONSTRAINT, SQLITE_AUTH, SQLITE_MISMATCH, SQLITE_TOOBIG:
-            return (.refused, "The trail is append-only and checks what it is given.")
+            return (.refused, "It is append-only and checks what it is given.")
         default:
             return (.other, "Report this with the error's code.")
         }

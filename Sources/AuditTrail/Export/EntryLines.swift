@@ -23,13 +23,20 @@ extension TrailReader {
         try query.validate()
         var bounds = try self.read { try self.bounds(of: query, $0) }
         var writer = EntryLineWriter(path: self.path)
+        var deliveries = DeliveryCursor()
         var total: Int64 = 0
         while bounds.lowest <= bounds.highest {
             writer.removeAll()
             try self.read { database in
-                try self.scan(EntryColumn.selection, query, bounds, .ascending, maximum: Self.linesPerStep, database) {
-                    row in
-                    bounds.lowest = try writer.write(row) + 1
+                try self.scan(
+                    EntryLineWriter.selection,
+                    query,
+                    bounds,
+                    .ascending,
+                    maximum: Self.linesPerStep,
+                    database
+                ) { row in
+                    bounds.lowest = try writer.write(row, &deliveries, database) + 1
                 }
             }
             if writer.count > 0 { try body(writer.lines, writer.count) }
@@ -40,13 +47,18 @@ extension TrailReader {
     }
 }
 
-/// Writes rows of ``EntryColumn/selection`` as lines of JSON into one buffer.
+/// Writes rows of ``selection`` as lines of JSON into one buffer.
 private struct EntryLineWriter {
     let path: String
     private(set) var lines: [UInt8] = []
     private(set) var count = 0
-    private var encoder = LeafEncoder()
+    private let encoder = LeafEncoder()
+    private let json = CanonicalJSON(capacity: 96)
     private var sources: [Int64: LeafSource] = [:]
+
+    /// Sources and deliveries are looked up by themselves, because many entries have the same.
+    static let selection =
+        "SELECT \(EntryColumn.allCases.map { "e.\($0.name)" }.joined(separator: ", ")) FROM entries AS e"
 
     init(path: String) {
         self.path = path
@@ -58,41 +70,49 @@ private struct EntryLineWriter {
     }
 
     /// - Returns: The entry's number.
-    mutating func write(_ row: StatementHandle) throws -> Int64 {
+    mutating func write(
+        _ row: StatementHandle,
+        _ deliveries: inout DeliveryCursor,
+        _ database: Database
+    ) throws -> Int64 {
         let index = row.integer(EntryColumn.index.rawValue) ?? 0
-        let source = row.integer(EntryColumn.sourceID.rawValue).flatMap { self.source($0, row) }
+        let source = try row.integer(EntryColumn.sourceID.rawValue).flatMap { try self.source($0, database) }
         do throws(LeafDefect) {
             try self.encoder.encode(StoredRow(row), source: source)
         } catch {
             throw TrailError(error, ofEntry: index, path: self.path)
         }
-        self.lines.append(contentsOf: self.encoder.document.dropLast())
-        if source != nil { self.writeDelivery(row) }
+        self.encoder.withDocument { self.lines.append(contentsOf: $0.dropLast()) }
+        if source != nil { self.writeDelivery(try deliveries.delivery(of: index, database)) }
         self.lines.append(contentsOf: [0x7D, 0x0A])
         self.count += 1
         return index
     }
 
-    private mutating func source(_ id: Int64, _ row: StatementHandle) -> LeafSource? {
+    private mutating func source(_ id: Int64, _ database: Database) throws -> LeafSource? {
         if let source = self.sources[id] { return source }
-        let source = row.leafSource
+        let rows = try database.rows("SELECT cluster_id, topic, partition FROM sources WHERE id = ?", binding: [id]) {
+            ($0.text(0), $0.text(1), $0.integer(2))
+        }
+        guard let (clusterID, topic, partition) = rows.first, let clusterID, let topic, let partition else {
+            return nil
+        }
+        let source = LeafSource(clusterID: clusterID, topic: topic, partition: partition)
         self.sources[id] = source
         return source
     }
 
-    private mutating func writeDelivery(_ row: StatementHandle) {
-        guard let state = row.text(EntryColumn.Joined.deliveryState.column),
-            let at = row.integer(EntryColumn.Joined.deliveryAt.column)
-        else {
+    private mutating func writeDelivery(_ delivery: (state: EntryDelivery.State, at: Int64)?) {
+        guard let delivery else {
             self.lines.append(contentsOf: Self.inDoubt)
             return
         }
-        var json = CanonicalJSON(capacity: 96)
-        json.append(raw: #","delivery":"#.utf8)
-        json.append(text: state)
-        json.append(raw: #","deliveredAt":"#.utf8)
-        json.append(time: Timestamp(at))
-        self.lines.append(contentsOf: json.bytes)
+        self.json.removeAll()
+        self.json.append(raw: #","delivery":"#)
+        self.json.append(text: delivery.state.rawValue)
+        self.json.append(raw: #","deliveredAt":"#)
+        self.json.append(time: Timestamp(delivery.at))
+        self.json.withBytes { self.lines.append(contentsOf: $0) }
     }
 
     private static let inDoubt = Array(#","delivery":"\#(EntryDelivery.inDoubt)""#.utf8)

@@ -80,24 +80,24 @@ extension TrailReader {
     }
 
     private func opening(of request: EvidenceRequest, _ signed: SignedCheckpoint) -> [UInt8] {
-        var json = CanonicalJSON(capacity: 2048)
-        json.append(raw: #"{"format":"login-validator-evidence/1","trail":"#.utf8)
+        let json = CanonicalJSON(capacity: 2048)
+        json.append(raw: #"{"format":"login-validator-evidence/1","trail":"#)
         json.append(text: self.trailID)
-        json.append(raw: #","verifierKey":"#.utf8)
+        json.append(raw: #","verifierKey":"#)
         json.append(text: signed.verifier.description)
-        json.append(raw: #","checkpoint":"#.utf8)
+        json.append(raw: #","checkpoint":"#)
         json.append(text: signed.note)
-        json.append(raw: #","question":"#.utf8)
-        json.append(raw: EntryRow.document(request.question).utf8)
-        json.append(raw: #","askedAt":"#.utf8)
+        json.append(raw: #","question":"#)
+        json.append(raw: EntryRow.document(request.question))
+        json.append(raw: #","askedAt":"#)
         json.append(time: request.askedAt)
-        json.append(raw: #","askedBy":"#.utf8)
+        json.append(raw: #","askedBy":"#)
         json.append(text: request.askedBy)
         if let reason = request.reason {
-            json.append(raw: #","reason":"#.utf8)
+            json.append(raw: #","reason":"#)
             json.append(text: reason)
         }
-        json.append(raw: #","entries":["#.utf8)
+        json.append(raw: #","entries":["#)
         return json.bytes
     }
 
@@ -108,14 +108,14 @@ extension TrailReader {
                 "Entry \(index) of the audit trail \(self.path) is missing, or the entries up to its last checkpoint are: run audit verify."
             )
         }
-        var json = CanonicalJSON(capacity: 2048)
-        json.append(raw: (isFirst ? "\n" : ",\n").utf8)
-        json.append(raw: #"{"entry":"#.utf8)
+        let json = CanonicalJSON(capacity: 2048)
+        json.append(raw: isFirst ? "\n" : ",\n")
+        json.append(raw: #"{"entry":"#)
         json.append(raw: proven.document)
-        json.append(raw: #","proof":["#.utf8)
+        json.append(raw: #","proof":["#)
         let hashes = proven.proof.map { "\"\(Base64.encode($0.bytes))\"" }
-        json.append(raw: hashes.joined(separator: ",").utf8)
-        json.append(raw: "]}".utf8)
+        json.append(raw: hashes.joined(separator: ","))
+        json.append(raw: "]}")
         return json.bytes
     }
 }

@@ -1,76 +1,87 @@
 import LoginContracts
 
-/// Writes the document that a leaf hashes, for one entry after the other in the same memory.
+/// Writes the document that a leaf hashes, for one entry after the other in the same memory, which copies of the encoder
+/// share.
 struct LeafEncoder {
     /// The byte 0x00 that begins what is hashed, then the document.
-    private var json = CanonicalJSON(capacity: 1024)
+    private let json = CanonicalJSON(capacity: 2048)
 
     init() {}
 
     /// Writes the document of an entry.
     ///
     /// - Parameter source: where the entry's record came from; `nil` when it is about none.
-    mutating func encode(_ row: some LeafRow, source: LeafSource?) throws(LeafDefect) {
-        self.json.removeAll()
-        self.json.append(byte: 0x00)
-        self.json.append(byte: 0x7B)
-        for member in LeafMember.all { try self.append(member, row, source) }
-        self.json.append(byte: 0x7D)
+    func encode(_ row: some LeafRow, source: LeafSource?) throws(LeafDefect) {
+        let json = self.json
+        json.removeAll()
+        json.append(byte: 0x00)
+        json.append(byte: 0x7B)
+        for member in LeafMember.all {
+            if try Self.append(member, row, source, to: json) { json.append(byte: 0x2C) }
+        }
+        json.endObject()
     }
 
     /// The hash of what was written last.
-    var hash: MerkleHash { MerkleHash.leaf(prefixed: self.json.bytes) }
+    var hash: MerkleHash { self.json.withBytes { MerkleHash.leaf(prefixed: $0) } }
 
     /// The document that was written last.
-    var document: ArraySlice<UInt8> { self.json.bytes.dropFirst() }
+    var document: [UInt8] { self.withDocument { Array($0) } }
 
-    private mutating func append(
+    /// Lends the document that was written last.
+    func withDocument<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        self.json.withBytes { body(UnsafeBufferPointer(rebasing: $0.bindMemory(to: UInt8.self).dropFirst())) }
+    }
+
+    /// - Returns: whether the entry has the member.
+    @inline(__always)
+    private static func append(
         _ member: LeafMember,
         _ row: some LeafRow,
-        _ source: LeafSource?
-    ) throws(LeafDefect) {
+        _ source: LeafSource?,
+        to json: CanonicalJSON
+    ) throws(LeafDefect) -> Bool {
         switch member.form {
         case .integer(let column):
-            guard let value = try row.integer(column) else { return }
-            self.append(key: member.key)
-            self.json.append(integer: value)
+            guard let value = try row.integer(column) else { return false }
+            json.append(raw: member.key)
+            json.append(integer: value)
+            return true
         case .time(let column):
-            guard let value = try row.integer(column) else { return }
-            self.append(key: member.key)
-            self.json.append(time: Timestamp(value))
+            guard let value = try row.integer(column) else { return false }
+            json.append(raw: member.key)
+            json.append(time: Timestamp(value))
+            return true
         case .text(let column):
-            _ = try row.withText(column) { text in
-                self.append(key: member.key)
-                self.json.append(text: text)
-            }
+            return try row.withText(column) { text in
+                json.append(raw: member.key)
+                json.append(text: text)
+                return true
+            } ?? false
         case .document(let column):
-            var isObject = true
-            _ = try row.withText(column) { text in
-                self.append(key: member.key)
-                self.json.append(raw: text)
-                isObject = CanonicalJSON.isOneObject(text)
+            let isObject = try row.withText(column) { text in
+                json.append(raw: member.key)
+                json.append(raw: text)
+                return CanonicalJSON.isOneObject(text)
             }
-            guard isObject else { throw LeafDefect(column: column) }
+            guard isObject ?? true else { throw LeafDefect(column: column) }
+            return isObject != nil
         case .hexadecimal(let column):
-            _ = try row.withBlob(column) { bytes in
-                self.append(key: member.key)
-                self.json.append(hexadecimal: bytes)
-            }
-        case .clusterID: self.append(member.key, source?.clusterID)
-        case .topic: self.append(member.key, source?.topic)
-        case .partition: self.append(member.key, source?.partition)
+            return try row.withBlob(column) { bytes in
+                json.append(raw: member.key)
+                json.append(hexadecimal: bytes)
+                return true
+            } ?? false
+        case .clusterID: return Self.append(member.key, source?.clusterID, to: json)
+        case .topic: return Self.append(member.key, source?.topic, to: json)
+        case .partition: return Self.append(member.key, source?.partition, to: json)
         }
     }
 
-    private mutating func append(_ key: [UInt8], _ value: [UInt8]?) {
-        guard let value else { return }
-        self.append(key: key)
-        self.json.append(raw: value)
-    }
-
-    private mutating func append(key: [UInt8]) {
-        // Behind the leading 0x00 and the brace comes the first member.
-        if self.json.bytes.count > 2 { self.json.append(byte: 0x2C) }
-        self.json.append(raw: key)
+    private static func append(_ key: StaticString, _ value: [UInt8]?, to json: CanonicalJSON) -> Bool {
+        guard let value else { return false }
+        json.append(raw: key)
+        json.append(raw: value)
+        return true
     }
 }

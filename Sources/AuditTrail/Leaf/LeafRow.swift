@@ -7,18 +7,18 @@ protocol LeafRow {
 
     /// Lends the bytes of a text.
     ///
-    /// - Returns: false when the column is NULL, and then `body` is not called.
+    /// - Returns: what `body` returns; `nil` when the column is NULL, and then `body` is not called.
     /// - Throws: ``LeafDefect`` when the column holds something else.
-    func withText(
+    func withText<Result>(
         _ column: EntryColumn,
-        _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(LeafDefect) -> Bool
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) throws(LeafDefect) -> Result?
 
     /// As ``withText(_:_:)``, of a blob.
-    func withBlob(
+    func withBlob<Result>(
         _ column: EntryColumn,
-        _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(LeafDefect) -> Bool
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) throws(LeafDefect) -> Result?
 }
 
 /// A column that holds a value of another type than this program ever writes there.

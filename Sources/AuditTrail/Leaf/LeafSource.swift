@@ -1,7 +1,7 @@
 import LoginContracts
 
 /// The values of a row of `sources` as a leaf writes them; made once for all the entries of a partition.
-struct LeafSource: Hashable, Sendable {
+final class LeafSource: Sendable {
     let clusterID: [UInt8]
     let topic: [UInt8]
     let partition: [UInt8]
@@ -12,9 +12,9 @@ struct LeafSource: Hashable, Sendable {
         self.partition = Self.written { $0.append(integer: partition) }
     }
 
-    private static func written(_ body: (inout CanonicalJSON) -> Void) -> [UInt8] {
-        var json = CanonicalJSON()
-        body(&json)
+    private static func written(_ body: (CanonicalJSON) -> Void) -> [UInt8] {
+        let json = CanonicalJSON()
+        body(json)
         return json.bytes
     }
 }

@@ -10,44 +10,55 @@ struct StoredRow: LeafRow {
         self.pointer = statement.pointer
     }
 
+    /// The value of a column, for as long as the row is current.
+    ///
+    /// One call finds it, where `sqlite3_column_type`, `_text` and `_bytes` would each find it anew. Such a value is
+    /// "unprotected", which only matters to another thread on the same connection, and each is used by one at a time.
+    @inline(__always)
+    private func value(_ column: EntryColumn) -> OpaquePointer? { sqlite3_column_value(self.pointer, column.rawValue) }
+
+    @inline(__always)
     func integer(_ column: EntryColumn) throws(LeafDefect) -> Int64? {
-        switch sqlite3_column_type(self.pointer, column.rawValue) {
+        let value = self.value(column)
+        switch sqlite3_value_type(value) {
         case SQLITE_NULL: return nil
-        case SQLITE_INTEGER: return sqlite3_column_int64(self.pointer, column.rawValue)
+        case SQLITE_INTEGER: return sqlite3_value_int64(value)
         default: throw LeafDefect(column: column)
         }
     }
 
-    func withText(
+    @inline(__always)
+    func withText<Result>(
         _ column: EntryColumn,
-        _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(LeafDefect) -> Bool {
-        switch sqlite3_column_type(self.pointer, column.rawValue) {
-        case SQLITE_NULL: return false
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) throws(LeafDefect) -> Result? {
+        let value = self.value(column)
+        switch sqlite3_value_type(value) {
+        case SQLITE_NULL: return nil
         case SQLITE_TEXT:
-            let address = sqlite3_column_text(self.pointer, column.rawValue)
-            body(UnsafeBufferPointer(start: address, count: Int(sqlite3_column_bytes(self.pointer, column.rawValue))))
-            return true
+            let address = sqlite3_value_text(value)
+            return body(UnsafeBufferPointer(start: address, count: Int(sqlite3_value_bytes(value))))
         default: throw LeafDefect(column: column)
         }
     }
 
-    func withBlob(
+    @inline(__always)
+    func withBlob<Result>(
         _ column: EntryColumn,
-        _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(LeafDefect) -> Bool {
-        switch sqlite3_column_type(self.pointer, column.rawValue) {
-        case SQLITE_NULL: return false
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) throws(LeafDefect) -> Result? {
+        let value = self.value(column)
+        switch sqlite3_value_type(value) {
+        case SQLITE_NULL: return nil
         case SQLITE_BLOB:
-            let address = sqlite3_column_blob(self.pointer, column.rawValue)
-            let count = Int(sqlite3_column_bytes(self.pointer, column.rawValue))
-            body(
+            let address = sqlite3_value_blob(value)
+            let count = Int(sqlite3_value_bytes(value))
+            return body(
                 UnsafeBufferPointer(
                     start: address?.assumingMemoryBound(to: UInt8.self),
                     count: address == nil ? 0 : count
                 )
             )
-            return true
         default: throw LeafDefect(column: column)
         }
     }

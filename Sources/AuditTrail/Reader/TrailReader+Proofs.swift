@@ -48,27 +48,19 @@ extension TrailReader {
         defer { row.reset() }
         row.bind(index, at: 1)
         guard try row.step() else { return nil }
-        var encoder = LeafEncoder()
+        let encoder = LeafEncoder()
         do throws(LeafDefect) {
             try encoder.encode(StoredRow(row), source: row.leafSource)
         } catch {
             throw TrailError(error, ofEntry: index, path: self.path)
         }
-        return Array(encoder.document)
+        return encoder.document
     }
 
-    /// The tree as the database holds it, for as long as `database` may be used.
     private func tree(_ database: Database) throws -> MerkleTree<any Error> {
-        let leaf = try database.cachedStatement(sql: "SELECT leaf_hash FROM entries WHERE \"index\" = ?")
-        let node = try database.cachedStatement(sql: "SELECT hash FROM tree_nodes WHERE level = ? AND position = ?")
         let path = self.path
-        return MerkleTree { wanted in
-            let row = StatementHandle(pointer: (wanted.level == 0 ? leaf : node).sqliteStatement)
-            defer { row.reset() }
-            if wanted.level > 0 { row.bind(Int64(wanted.level), at: 1) }
-            row.bind(wanted.position, at: wanted.level > 0 ? 2 : 1)
-            guard try row.step(), let hash = row.hash(0) else { throw TrailError.missing(wanted, path: path) }
-            return hash
+        return try MerkleTree(database, leaves: "SELECT leaf_hash FROM entries WHERE \"index\" = ?") {
+            .missing($0, path: path)
         }
     }
 }

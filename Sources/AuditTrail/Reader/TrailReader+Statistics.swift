@@ -15,6 +15,7 @@ extension TrailReader {
         query.maximumScan = nil
         try query.validate()
         var sums = StatisticsSums()
+        var deliveries = DeliveryCursor()
         var bounds = try self.read { try self.bounds(of: query, $0) }
         while bounds.lowest <= bounds.highest {
             var rows = 0
@@ -28,7 +29,9 @@ extension TrailReader {
                     database
                 ) {
                     rows += 1
-                    bounds.lowest = sums.add($0) + 1
+                    let index = $0.integer(0) ?? 0
+                    bounds.lowest = index + 1
+                    sums.add($0, try deliveries.delivery(of: index, database)?.state)
                 }
             }
             if rows < Self.entriesPerSum { break }
@@ -37,80 +40,18 @@ extension TrailReader {
     }
 }
 
-/// The sums so far.
-private struct StatisticsSums {
-    private var statistics = TrailStatistics()
-    private var latencies = LatencyHistogram()
-
-    static let selection = """
-        SELECT e."index", e.kind, e.recorded_at, e.decision, e.reason, e.kg_app_id, e.http_status, e.attempts,
-            e.platform_latency_us, d.state
-        FROM entries AS e
-        \(TrailSchema.deliveryJoin)
-        """
-
-    var result: TrailStatistics {
-        var result = self.statistics
-        if let p50 = self.latencies.percentile(50), let p95 = self.latencies.percentile(95),
-            let p99 = self.latencies.percentile(99)
-        {
-            result.platformLatency = TrailStatistics.Latency(
-                count: self.latencies.count,
-                p50: .microseconds(p50),
-                p95: .microseconds(p95),
-                p99: .microseconds(p99),
-                maximum: .microseconds(self.latencies.maximum)
-            )
-        }
-        return result
-    }
-
-    /// Adds the current row of ``selection``, and returns its index.
-    mutating func add(_ row: StatementHandle) -> Int64 {
-        let index = row.integer(0) ?? 0
-        let recordedAt = Timestamp(row.integer(2) ?? 0)
-        let times = self.statistics.times ?? recordedAt...recordedAt
-        self.statistics.times = min(times.lowerBound, recordedAt)...max(times.upperBound, recordedAt)
-        let kind = row.text(1)
-        guard kind == EntryColumn.validationKind else {
-            if kind != EntryColumn.deliveryKind { self.statistics.serviceEntries += 1 }
-            return index
-        }
-        self.statistics.validations += 1
-        if let decision = row.text(3).flatMap(Decision.init(rawValue:)) {
-            self.statistics.decisions[decision, default: 0] += 1
-        }
-        if let reason = row.text(4).flatMap(DecisionReason.init(rawValue:)) {
-            self.statistics.reasons[reason, default: 0] += 1
-        }
-        self.addApp(row.text(5))
-        if let status = row.integer(6) { self.statistics.statuses[Int(status), default: 0] += 1 }
-        self.statistics.hours[Self.hour(of: recordedAt), default: 0] += 1
-        self.statistics.attempts += row.integer(7) ?? 0
-        if let latency = row.integer(8) { self.latencies.add(latency) }
-        switch row.text(9).flatMap(EntryDelivery.State.init(rawValue:)) {
-        case .committed: self.statistics.committed += 1
-        case .superseded: self.statistics.superseded += 1
-        case nil: self.statistics.undelivered += 1
-        }
-        return index
-    }
-
-    private mutating func addApp(_ app: String?) {
-        guard let app else {
-            self.statistics.noApp += 1
-            return
-        }
-        if self.statistics.apps[app] == nil, self.statistics.apps.count >= TrailStatistics.maximumApps {
-            self.statistics.otherApps += 1
-        } else {
-            self.statistics.apps[app, default: 0] += 1
-        }
-    }
-
-    private static func hour(of time: Timestamp) -> Timestamp {
-        let hour: Int64 = 3_600_000
-        let rest = time.millisecondsSince1970 % hour
-        return Timestamp(time.millisecondsSince1970 &- (rest < 0 ? rest + hour : rest))
+extension TrailStatistics.Latency {
+    /// `nil` when nothing was added.
+    init?(_ histogram: LatencyHistogram) {
+        guard let p50 = histogram.percentile(50), let p95 = histogram.percentile(95),
+            let p99 = histogram.percentile(99)
+        else { return nil }
+        self.init(
+            count: histogram.count,
+            p50: .microseconds(p50),
+            p95: .microseconds(p95),
+            p99: .microseconds(p99),
+            maximum: .microseconds(histogram.maximum)
+        )
     }
 }

@@ -63,14 +63,6 @@ package final class TrailReader: Sendable {
         do {
             return try self.pool.read(body)
         } catch {
-            if let failure = error as? StepFailure {
-                throw TrailError(
-                    resultCode: failure.resultCode,
-                    detail: failure.detail,
-                    whenTryingTo: "read",
-                    path: self.path
-                )
-            }
             throw TrailError(error, whenTryingTo: "read", path: self.path)
         }
     }

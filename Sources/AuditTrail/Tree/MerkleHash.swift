@@ -25,16 +25,14 @@ package struct MerkleHash: Hashable, Sendable {
 
     /// The hash of a leaf: of 0x00 and its content.
     package static func leaf(_ content: some Collection<UInt8>) -> MerkleHash {
-        Self.leaf(prefixed: [0x00] + content)
+        ([0x00] + content).withUnsafeBytes { Self.leaf(prefixed: $0) }
     }
 
     /// The hash of a leaf whose content stands behind a byte 0x00, which spares copying it there.
-    static func leaf(prefixed bytes: [UInt8]) -> MerkleHash {
-        bytes.withUnsafeBytes { bytes in
-            var hasher = SHA256()
-            hasher.update(bufferPointer: bytes)
-            return MerkleHash(hasher.finalize())
-        }
+    static func leaf(prefixed bytes: UnsafeRawBufferPointer) -> MerkleHash {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        return MerkleHash(hasher.finalize())
     }
 
     /// The hash of an inner node: of 0x01 and the hashes of its two children.

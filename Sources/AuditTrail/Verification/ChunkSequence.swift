@@ -61,6 +61,7 @@ struct ChunkSequence {
 
     private mutating func append(_ chunk: ChunkVerification) {
         self.partial.add(chunk.problems)
+        self.partial.accessLogHeads += chunk.accessLogHeads
         self.records = self.records + chunk.records
         let before = self.frontier
         for (signed, edge) in chunk.checkpoints { self.compare(signed, before.joined(with: edge).root, isGiven: false) }

@@ -15,6 +15,8 @@ struct ChunkVerification {
     /// The checkpoints that end in this chunk, with the edge there.
     private(set) var checkpoints: [(checkpoint: SignedCheckpoint, frontier: MerkleFrontier)] = []
     private(set) var problems: [TrailProblem] = []
+    /// What the entries say about the access log.
+    private(set) var accessLogHeads: [AccessLogHead] = []
     /// What the indices must deliver.
     private(set) var records = IndexDigest()
 
@@ -22,7 +24,9 @@ struct ChunkVerification {
     private var times: [TimeRange] = []
     private var deliveries: [Int64: (document: String, at: Int64)] = [:]
     private var edges: [Int64: MerkleFrontier] = [:]
-    private var players: [Int64: IndexDigest] = [:]
+    /// The sizes in ``edges`` that are still to come, the next one last.
+    private var comingEdges: [Int64] = []
+    private var players: [(segment: Int64, digest: IndexDigest)] = []
 
     init(_ indices: Range<Int64>) {
         self.indices = indices
@@ -41,6 +45,7 @@ struct ChunkVerification {
         where self.indices.lowerBound < end && end <= self.indices.upperBound {
             self.edges[end] = MerkleFrontier()
         }
+        self.comingEdges = self.edges.keys.sorted(by: >)
         try self.readEntries(database, sources)
         for (index, _) in self.deliveries.sorted(by: { $0.key < $1.key }) {
             self.note(.tree, index, "a delivery is marked that is no entry.")
@@ -74,12 +79,12 @@ struct ChunkVerification {
         defer { row.reset() }
         row.bind(self.indices.lowerBound, at: 1)
         row.bind(self.indices.upperBound - 1, at: 2)
-        var encoder = LeafEncoder()
+        let encoder = LeafEncoder()
         var expected = self.indices.lowerBound
         while try row.step() {
             let index = row.integer(EntryColumn.index.rawValue) ?? -1
             self.miss(expected, below: index)
-            self.append(self.leaf(row, at: index, &encoder, sources), at: index)
+            self.append(self.leaf(row, at: index, encoder, sources), at: index)
             expected = index + 1
         }
         self.miss(expected, below: self.indices.upperBound)
@@ -97,7 +102,7 @@ struct ChunkVerification {
     private mutating func leaf(
         _ row: StatementHandle,
         at index: Int64,
-        _ encoder: inout LeafEncoder,
+        _ encoder: LeafEncoder,
         _ sources: [Int64: LeafSource]
     ) -> MerkleHash {
         let sourceID = row.integer(EntryColumn.sourceID.rawValue)
@@ -119,9 +124,15 @@ struct ChunkVerification {
         }
         if row.isText(EntryColumn.kind.rawValue, EntryColumn.deliveryKind) {
             self.compareDelivery(row, at: index, recordedAt)
+        } else if row.isText(EntryColumn.kind.rawValue, ServiceEntry.Kind.accessLogged.rawValue),
+            let head = AccessLogHead(row)
+        {
+            self.accessLogHeads.append(head)
         }
         if let sourceID { self.records.add(row, sourceID: sourceID, index: index) }
-        self.players[index >> Int64(TrailSchema.segmentShift), default: IndexDigest()].add(row, index: index)
+        let segment = index >> Int64(TrailSchema.segmentShift)
+        if self.players.last?.segment != segment { self.players.append((segment, IndexDigest())) }
+        self.players[self.players.count - 1].digest.add(row, index: index)
         return hash
     }
 
@@ -130,7 +141,10 @@ struct ChunkVerification {
         self.nodes = []
         self.frontier.append(leaf) { node, hash in if node.level == TreeNode.storedLevels { nodes.append(hash) } }
         self.nodes = nodes
-        if self.edges[index + 1] != nil { self.edges[index + 1] = self.frontier }
+        if let coming = self.comingEdges.last, coming == index + 1 {
+            self.edges[coming] = self.frontier
+            self.comingEdges.removeLast()
+        }
     }
 
     // MARK: What stands beside the entries
@@ -230,7 +244,7 @@ struct ChunkVerification {
     }
 
     private mutating func comparePlayers(_ database: Database) throws {
-        for (segment, expected) in self.players.sorted(by: { $0.key < $1.key }) {
+        for (segment, expected) in self.players {
             let found = try IndexDigest.ofPlayers(database, segment: segment, below: self.indices.upperBound)
             if found == expected { continue }
             self.note(

@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import GRDB
 import LoginContracts
 
@@ -69,17 +70,24 @@ struct IndexDigest: Hashable {
         return digest
     }
 
-    /// What the index over records delivers of a source.
-    static func ofRecords(_ database: Database, sourceID: Int64, below end: Int64) throws -> IndexDigest {
+    /// What the index over records delivers of a source's records with these offsets.
+    static func ofRecords(
+        _ database: Database,
+        sourceID: Int64,
+        offsets: ClosedRange<Int64>,
+        below end: Int64
+    ) throws -> IndexDigest {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT "index", record_offset, record_digest FROM entries INDEXED BY entries_by_record
-                WHERE source_id = ? ORDER BY record_offset
+                WHERE source_id = ? AND record_offset BETWEEN ? AND ? ORDER BY record_offset
                 """
         )
         let row = StatementHandle(pointer: statement.sqliteStatement)
         defer { row.reset() }
         row.bind(sourceID, at: 1)
+        row.bind(offsets.lowerBound, at: 2)
+        row.bind(offsets.upperBound, at: 3)
         var digest = IndexDigest()
         var last = Int64.min
         while try row.step() {
@@ -136,13 +144,20 @@ extension StatementHandle {
         sqlite3_column_type(self.pointer, column) == SQLITE_TEXT ? self.text(column) : nil
     }
 
+    private static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress else {
+            return left.count == right.count
+        }
+        return memcmp(start, other, left.count) == 0
+    }
+
     /// Whether the column holds just these bytes.
     func hash(_ column: CInt, equals hash: MerkleHash) -> Bool {
         guard sqlite3_column_type(self.pointer, column) == SQLITE_BLOB else { return false }
         var equal = false
         self.withBytes(column) { bytes in
             guard let bytes else { return }
-            equal = hash.withUnsafeBytes { $0.elementsEqual(bytes) }
+            equal = hash.withUnsafeBytes { Self.areEqual($0, bytes) }
         }
         return equal
     }
@@ -151,7 +166,8 @@ extension StatementHandle {
         var equal = false
         self.withBytes(column) { bytes in
             guard let bytes else { return }
-            equal = bytes.elementsEqual(text.utf8)
+            var text = text
+            equal = text.withUTF8 { Self.areEqual(UnsafeRawBufferPointer($0), bytes) }
         }
         return equal
     }

@@ -50,6 +50,8 @@ package struct TrailVerification: Hashable, Sendable {
     package var covered: Int64 = 0
     /// The first problems, at most ``maximumProblems``: those of entries first, by their numbers.
     package var problems: [TrailProblem] = []
+    /// What the trail knows of its access log, in no particular order.
+    package var accessLogHeads: [AccessLogHead] = []
 
     package static let maximumProblems = 20
 

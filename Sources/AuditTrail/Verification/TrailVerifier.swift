@@ -36,32 +36,89 @@ package struct TrailVerifier: Sendable {
         let sequence = Mutex(
             ChunkSequence(trailID: self.reader.trailID, count: count, given: self.given, trusted: self.trusted)
         )
-        let failure = Mutex<TrailError?>(nil)
         let ends = self.given.map(\.checkpoint.size)
+        try self.sideBySide { () throws(TrailError) in
+            guard let indices = sequence.withLock({ $0.next(lead: Self.maximumLead) }) else { return false }
+            let chunk = try self.reader.read { database in
+                var chunk = ChunkVerification(indices)
+                try chunk.run(database, sources: sources, ends: ends)
+                return chunk
+            }
+            sequence.withLock { sequence in
+                sequence.finish(chunk)
+                progress(sequence.done, count)
+            }
+            return true
+        }
+        var (result, records) = sequence.withLock { ($0.result, $0.records) }
+        let found = try self.indexedRecords(count, sources.keys.sorted())
+        if found != records {
+            result.add([TrailProblem(.index, nil, "The index over records is not that of the entries.")])
+        }
+        result.add(try self.problemsOfTheWhole(count))
+        return result
+    }
+
+    /// Calls `work` on as many threads as there are processors until it says that nothing is left to do, or fails.
+    private func sideBySide(_ work: @Sendable () throws(TrailError) -> Bool) throws(TrailError) {
+        let failure = Mutex<TrailError?>(nil)
         let workers = min(ProcessInfo.processInfo.activeProcessorCount, TrailReader.maximumConnections)
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             while failure.withLock({ $0 == nil }) {
-                let next = sequence.withLock { $0.next(lead: Self.maximumLead) }
-                guard let indices = next else { return }
                 do throws(TrailError) {
-                    let chunk = try self.reader.read { database in
-                        var chunk = ChunkVerification(indices)
-                        try chunk.run(database, sources: sources, ends: ends)
-                        return chunk
-                    }
-                    sequence.withLock { sequence in
-                        sequence.finish(chunk)
-                        progress(sequence.done, count)
-                    }
+                    guard try work() else { return }
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
-        var (result, records) = sequence.withLock { ($0.result, $0.records) }
-        result.add(try self.problemsOfTheWhole(count, sources, records))
-        return result
+    }
+
+    /// What the index over records delivers, read in parts of about as many records.
+    private func indexedRecords(_ count: Int64, _ sourceIDs: [Int64]) throws(TrailError) -> IndexDigest {
+        let parts = try self.reader.read { database in
+            try sourceIDs.flatMap { id in try Self.parts(of: id, database).map { (sourceID: id, offsets: $0) } }
+        }
+        let state = Mutex((next: 0, digest: IndexDigest()))
+        try self.sideBySide { () throws(TrailError) in
+            let place = state.withLock { state in
+                defer { state.next += 1 }
+                return state.next
+            }
+            guard place < parts.count else { return false }
+            let part = parts[place]
+            let digest = try self.reader.read { database in
+                try IndexDigest.ofRecords(database, sourceID: part.sourceID, offsets: part.offsets, below: count)
+            }
+            state.withLock { $0.digest = $0.digest + digest }
+            return true
+        }
+        return state.withLock { $0.digest }
+    }
+
+    private static let partsOfASource: UInt64 = 16
+
+    /// All offsets there can be, cut where about as many of the source's records lie between.
+    private static func parts(of sourceID: Int64, _ database: Database) throws -> [ClosedRange<Int64>] {
+        let ends = try database.rows(
+            """
+            SELECT (SELECT min(record_offset) FROM entries WHERE source_id = ?1),
+                (SELECT max(record_offset) FROM entries WHERE source_id = ?1)
+            """,
+            binding: [sourceID]
+        ) { (first: $0.integer(0) ?? 0, last: $0.integer(1) ?? 0) }
+        let (first, last) = ends.first ?? (0, 0)
+        let length = UInt64(bitPattern: last &- first) / Self.partsOfASource + 1
+        var parts: [ClosedRange<Int64>] = []
+        var start = Int64.min
+        for part in 1..<Self.partsOfASource {
+            let end = first &+ Int64(truncatingIfNeeded: part &* length)
+            guard end > start, end < last else { break }
+            parts.append(start...end)
+            start = end + 1
+        }
+        return parts + [start...Int64.max]
     }
 
     private static func sources(_ database: Database) throws -> [Int64: LeafSource] {
@@ -79,22 +136,13 @@ package struct TrailVerifier: Sendable {
     }
 
     /// What no chunk can tell.
-    private func problemsOfTheWhole(
-        _ count: Int64,
-        _ sources: [Int64: LeafSource],
-        _ records: IndexDigest
-    ) throws(TrailError) -> [TrailProblem] {
+    private func problemsOfTheWhole(_ count: Int64) throws(TrailError) -> [TrailProblem] {
         try self.reader.read { database in
             var problems: [TrailProblem] = []
             do {
                 try TrailSchema.verifySchema(of: database, path: self.reader.path)
             } catch let error as TrailError where error.code == .corrupt {
                 problems.append(TrailProblem(.tree, nil, error.message))
-            }
-            var found = IndexDigest()
-            for id in sources.keys { found = found + (try IndexDigest.ofRecords(database, sourceID: id, below: count)) }
-            if found != records {
-                problems.append(TrailProblem(.index, nil, "The index over records is not that of the entries."))
             }
             if let first = try Int64.fetchOne(database, sql: "SELECT \"index\" FROM entries WHERE \"index\" < 0") {
                 problems.append(TrailProblem(.entry, first, "no entry has a negative index."))

@@ -40,7 +40,7 @@ extension EntryRow {
 
     /// - Parameter members: in the order of their names.
     private static func object(_ members: [(name: String, value: Value?)]) -> String {
-        var json = CanonicalJSON()
+        let json = CanonicalJSON()
         json.append(byte: 0x7B)
         var isFirst = true
         for (name, value) in members {

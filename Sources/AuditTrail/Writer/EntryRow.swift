@@ -105,15 +105,13 @@ struct EntryRow {
 extension EntryRow: LeafRow {
     func integer(_ column: EntryColumn) -> Int64? { self.value(ofInteger: column) }
 
-    func withText(_ column: EntryColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
-        guard var text = self.value(ofText: column) else { return false }
-        text.withUTF8(body)
-        return true
+    func withText<Result>(_ column: EntryColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        guard var text = self.value(ofText: column) else { return nil }
+        return text.withUTF8(body)
     }
 
-    func withBlob(_ column: EntryColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
-        guard let bytes = self.value(ofBlob: column) else { return false }
-        bytes.withUnsafeBufferPointer(body)
-        return true
+    func withBlob<Result>(_ column: EntryColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        guard let bytes = self.value(ofBlob: column) else { return nil }
+        return bytes.withUnsafeBufferPointer(body)
     }
 }

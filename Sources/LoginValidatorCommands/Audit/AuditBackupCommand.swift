@@ -7,7 +7,8 @@ struct AuditBackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copies the trail as of one moment, also while the service writes it.",
         discussion: """
-            The copy is a trail like any other, for reading. The keys beside the trail are not copied. Do not put an older \
+            The copy is a trail like any other, for reading, with the access log as it is now beside it. The keys beside \
+            the trail are not copied. Do not put an older \
             copy in the place of a trail that has gone on: the service refuses to sign it.
             """
     )
@@ -18,16 +19,24 @@ struct AuditBackupCommand: AsyncParsableCommand {
     @OptionGroup var trail: TrailOptions
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open(makingCopies: true)
+        defer { trail.close() }
+        try trail.recording("backup", ["destination": self.destination]) { try self.copy(trail) }
+    }
+
+    /// - Returns: how many entries the copy has.
+    private func copy(_ trail: RecordedTrail) throws -> Int64 {
         var bar = ProgressBar("Copying", total: 0)
-        try reader.backUp(to: self.destination) { done, total in
+        try trail.reader.backUp(to: self.destination) { done, total in
             bar.total = total
             bar.update(done)
         }
         bar.finish()
         let copy = try TrailReader(path: self.destination)
         defer { copy.close() }
-        Terminal.remark("\(try copy.count()) entries.\n")
+        try trail.backUpLog(toBeside: self.destination)
+        let count = try copy.count()
+        Terminal.remark("\(count) entries.\n")
+        return count
     }
 }

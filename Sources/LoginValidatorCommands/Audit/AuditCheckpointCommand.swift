@@ -29,8 +29,10 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let reader = trail.reader
+        try trail.record("checkpoint", entries: 0)
         let newest = try reader.requiredCheckpoint()
         if self.key { return Terminal.write("\(newest.verifier)\n") }
         guard self.all else {

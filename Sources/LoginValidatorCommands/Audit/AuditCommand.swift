@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
             AuditQueryCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self,
             AuditFindTokenCommand.self, AuditVerifyCommand.self, AuditProveCommand.self, AuditCheckpointCommand.self,
             AuditExportCommand.self, AuditEvidenceCommand.self, AuditBackupCommand.self,
-            AuditServeCommand.self,
+            AuditServeCommand.self, AuditAccessLogCommand.self,
         ]
     )
 }

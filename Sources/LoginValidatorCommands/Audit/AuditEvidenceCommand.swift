@@ -19,9 +19,6 @@ struct AuditEvidenceCommand: AsyncParsableCommand {
     @Option(help: "The file to write, which must not exist; standard output if not given.")
     var output: String?
 
-    @Option(help: "Why it is asked; stands in the file.")
-    var purpose: String?
-
     @OptionGroup var trail: TrailOptions
 
     func validate() throws {
@@ -31,14 +28,19 @@ struct AuditEvidenceCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open(makingCopies: true)
+        defer { trail.close() }
+        try trail.recording("evidence", self.filters.question) { try self.writeEvidence(trail.reader) }
+    }
+
+    /// - Returns: how many entries the evidence has.
+    private func writeEvidence(_ reader: TrailReader) throws -> Int64 {
         let file = try OutputFile(self.output)
         let request = EvidenceRequest(
             question: self.filters.question,
             askedAt: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
             askedBy: NSUserName(),
-            reason: self.purpose
+            reason: self.trail.purpose
         )
         let summary = try reader.writeEvidence(try self.filters.query(self.trail), request) { try file.write($0) }
         try file.finish()
@@ -53,5 +55,6 @@ struct AuditEvidenceCommand: AsyncParsableCommand {
         if !summary.uncovered.isEmpty {
             Terminal.remark("\(summary.uncovered.count) entries are too new: try again after the next checkpoint.\n")
         }
+        return Int64(summary.entries)
     }
 }

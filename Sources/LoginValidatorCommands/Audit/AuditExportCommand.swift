@@ -28,8 +28,13 @@ struct AuditExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open(makingCopies: true)
+        defer { trail.close() }
+        try trail.recording("export", self.filters.question) { try self.export(trail.reader) }
+    }
+
+    /// - Returns: how many entries were written.
+    private func export(_ reader: TrailReader) throws -> Int64 {
         var query = try self.filters.query(self.trail)
         if self.filters.question.isEmpty { query.kinds = Set(TrailQuery.Kind.allCases) }
         let file = try OutputFile(self.output)
@@ -59,5 +64,6 @@ struct AuditExportCommand: AsyncParsableCommand {
         try file.finish()
         bar.finish()
         Terminal.remark("\(count) entries.\n")
+        return count
     }
 }

@@ -24,13 +24,14 @@ struct AuditFindTokenCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
         var query = TrailQuery()
         query.kinds = [.validation]
         query.limit = self.limit
         query.tokenFingerprint = try self.trail.fingerprinter().fingerprint(of: TokenInput.read(from: self.file))
-        let page = try reader.entries(query)
+        let page = try trail.reader.entries(query)
+        try trail.record("find-token", entries: page.entries.count)
         var writer = EntryWriter(format: self.format)
         for entry in page.entries { try writer.write(entry) }
         writer.finish()

@@ -34,8 +34,9 @@ struct AuditProveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let reader = trail.reader
         let newest = try reader.requiredCheckpoint()
         let size = newest.checkpoint.size
         if let index {
@@ -54,6 +55,7 @@ struct AuditProveCommand: AsyncParsableCommand {
                     "The trail cannot prove entry \(index), for it was changed: run audit verify."
                 )
             }
+            try trail.record("prove", ["index": "\(index)"], entries: self.entry == nil ? 0 : 1)
             if let entry { try OutputFile.write(proof.entry.document + [0x0A], to: entry) }
             Terminal.write(proof.text)
         }
@@ -61,6 +63,7 @@ struct AuditProveCommand: AsyncParsableCommand {
             guard let proof = try reader.consistencyProof(from: fromSize, to: size) else {
                 throw CommandFailure(.failed, "The newest checkpoint covers \(size) entries, fewer than \(fromSize).")
             }
+            try trail.record("prove", ["from-size": "\(fromSize)"], entries: 0)
             Terminal.write(
                 try JSON.line(
                     ConsistencyDocument(

@@ -23,6 +23,9 @@ struct AuditQueryCommand: AsyncParsableCommand {
     @Flag(help: "Show the service's own entries too: started, stopped and so on.")
     var service = false
 
+    @Flag(help: "Say how the trail would be searched, instead of searching it.")
+    var explain = false
+
     @Option(help: "table, json, ndjson or csv.")
     var format: OutputFormat = .table
 
@@ -37,13 +40,19 @@ struct AuditQueryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
         var query = try self.filters.query(self.trail)
         query.limit = self.limit
         query.after = self.after
         if !self.service { query.kinds = [.validation] }
-        let page = try reader.entries(query)
+        if self.explain {
+            let explanation = try trail.reader.explanation(query)
+            try trail.record("query.explain", self.filters.question, entries: 0)
+            return Terminal.write(ExplanationDocument(explanation).text)
+        }
+        let page = try trail.reader.entries(query)
+        try trail.record("query", self.filters.question, entries: page.entries.count)
         var writer = EntryWriter(format: self.format)
         for entry in page.entries { try writer.write(entry) }
         writer.finish()

@@ -32,16 +32,19 @@ struct AuditServeCommand: AsyncParsableCommand {
         let configuration = try self.trail.configuration.load(requiresKafka: false, requiresCredentials: false)
         LoggingSetup.bootstrap(level: configuration.logLevel, format: configuration.logFormat)
         let address = try self.address(configuration)
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
         let server: AuditConsoleServer
         do throws(ConsoleError) {
             server = try AuditConsoleServer(
-                reader: reader,
+                reader: trail.reader,
                 listen: address,
                 token: configuration.auditConsole.token?.value,
-                // The access log takes this place.
-                recorder: NoAccessRecorder(),
+                recorder: trail.log.map {
+                    AccessLogRecorder($0, trailID: trail.reader.trailID, purpose: self.trail.purpose)
+                }
+                    ?? NoAccessRecorder(),
+                requiresPurpose: configuration.audit.requirePurpose != .off,
                 logger: Logger(label: "audit-console"),
                 listening: { port in
                     Terminal.write("http://\(ListenAddress(host: address.host, port: port))/\n")

@@ -7,7 +7,8 @@ import LoginContracts
 struct AuditShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows everything about one entry, found by index, event or record."
+        abstract: "Shows one login's whole story, found by index, event or record.",
+        discussion: "The event, the platform's answer, the decision, what became of it, and whether the proof holds."
     )
 
     @Argument(help: "The entry's index.")
@@ -33,37 +34,42 @@ struct AuditShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
-        let entries: [TrailEntry]
-        if let index {
-            entries = try reader.entry(at: index).map { [$0] } ?? []
-        } else {
-            var query = TrailQuery()
-            query.eventID = self.event
-            if let place = self.record.flatMap(Self.place) {
-                query.topic = place.topic
-                query.partition = place.partition
-                query.offset = place.offset
-            }
-            entries = try reader.entries(query).entries
-        }
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let entries = try self.entries(trail.reader)
+        try trail.record("show", self.question, entries: entries.count)
         guard !entries.isEmpty else { throw CommandFailure(.failed, "The trail has no such entry.") }
-        if self.format == .table {
-            Terminal.write(entries.map(Self.story).joined(separator: "\n"))
-        } else {
-            var writer = EntryWriter(format: self.format)
+        if self.format == .csv {
+            var writer = EntryWriter(format: .csv)
             for entry in entries { try writer.write(entry) }
-            writer.finish()
+            return writer.finish()
+        }
+        let stories = try entries.map { try EntryStory($0, trail.reader) }
+        switch self.format {
+        case .json: Terminal.write(try JSON.document(stories))
+        case .ndjson: for story in stories { Terminal.write(try JSON.line(story) + "\n") }
+        case .table, .csv: Terminal.write(stories.map(\.text).joined(separator: "\n"))
         }
     }
 
-    private static func story(_ entry: TrailEntry) -> String {
-        var table = TextTable([.init("FIELD"), .init("VALUE")])
-        for (name, text) in EntryDocument(entry).fields {
-            if let text { table.append([name, text]) }
+    private func entries(_ reader: TrailReader) throws -> [TrailEntry] {
+        if let index { return try reader.entry(at: index).map { [$0] } ?? [] }
+        var query = TrailQuery()
+        query.eventID = self.event
+        if let place = self.record.flatMap(Self.place) {
+            query.topic = place.topic
+            query.partition = place.partition
+            query.offset = place.offset
         }
-        return table.text
+        return try reader.entries(query).entries
+    }
+
+    private var question: [String: String] {
+        var question: [String: String] = [:]
+        question["index"] = self.index.map(String.init)
+        question["event"] = self.event
+        question["record"] = self.record
+        return question
     }
 
     private static func place(_ text: String) -> (topic: String, partition: Int32, offset: Int64)? {

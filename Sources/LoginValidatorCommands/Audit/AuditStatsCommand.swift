@@ -21,9 +21,10 @@ struct AuditStatsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
-        let statistics = try reader.statistics(try self.filters.query(self.trail))
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let statistics = try trail.reader.statistics(try self.filters.query(self.trail))
+        try trail.record("stats", self.filters.question, entries: 0)
         switch self.format {
         case .json: Terminal.write(try JSON.document(StatisticsDocument(statistics)))
         default: Terminal.write(StatisticsDocument(statistics).text)

@@ -32,28 +32,36 @@ struct AuditTailCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = try self.trail.open()
-        defer { reader.close() }
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let reader = trail.reader
         var query = try self.filters.query(self.trail)
         query.limit = self.lines
         var writer = EntryWriter(format: self.format)
         var seen = try reader.latestIndex() ?? -1
         query.after = seen + 1
-        for entry in try reader.entries(query).entries.reversed() { try writer.write(entry) }
+        let page = try reader.entries(query).entries
+        try trail.record("tail", self.filters.question, entries: page.count)
+        for entry in page.reversed() { try writer.write(entry) }
         guard self.follow else {
             writer.finish()
             return
         }
         writer.flushTable()
-        query.after = nil
+        // All of a look fit into one page, and are recorded before they are shown.
+        query.limit = TrailQuery.limits.upperBound
         while true {
             try await Task.sleep(for: Self.interval)
             guard let latest = try reader.latestIndex(), latest > seen else { continue }
+            let end = min(latest, seen + Int64(TrailQuery.limits.upperBound))
             query.before = seen
-            query.after = latest + 1
-            try reader.forEach(query, ascending: true) { try writer.write($0) }
+            query.after = end + 1
+            let entries = try reader.entries(query).entries
+            seen = end
+            guard !entries.isEmpty else { continue }
+            try trail.record("tail", self.filters.question, entries: entries.count)
+            for entry in entries.reversed() { try writer.write(entry) }
             writer.flushTable()
-            seen = latest
         }
     }
 }

@@ -9,17 +9,46 @@ struct StatisticsDocument: Encodable {
     var statuses: [String: Int64]
     var apps: [String: Int64]
     var hours: [String: Int64]
+    /// Kicks and lockouts by hour.
+    var kicks: [String: Int64]
     var validations: Int64
     var serviceEntries: Int64
     var attempts: Int64
     var delivery: [String: Int64]
-    var platformLatencyMilliseconds: [String: Double]?
+    /// Decisions a second between the first and the last entry.
+    var ratePerSecond: Double?
+    var platformLatencyMilliseconds: Latency?
+    var latencyMilliseconds: Latencies
     var from: String?
     var to: String?
 
+    struct Latency: Encodable {
+        var count: Int64
+        var p50: Double
+        var p95: Double
+        var p99: Double
+        var maximum: Double
+
+        init(_ latency: TrailStatistics.Latency) {
+            func milliseconds(_ time: Duration) -> Double { Double(time.microseconds) / 1000 }
+            self.count = latency.count
+            self.p50 = milliseconds(latency.p50)
+            self.p95 = milliseconds(latency.p95)
+            self.p99 = milliseconds(latency.p99)
+            self.maximum = milliseconds(latency.maximum)
+        }
+    }
+
+    struct Latencies: Encodable {
+        var decisions: [String: Latency]
+        var reasons: [String: Latency]
+        var apps: [String: Latency]
+        var hours: [String: Latency]
+    }
+
     init(_ statistics: TrailStatistics) {
-        func texts<Key>(_ counts: [Key: Int64], _ name: (Key) -> String) -> [String: Int64] {
-            Dictionary(uniqueKeysWithValues: counts.map { (name($0.key), $0.value) })
+        func texts<Key, Value>(_ values: [Key: Value], _ name: (Key) -> String) -> [String: Value] {
+            Dictionary(uniqueKeysWithValues: values.map { (name($0.key), $0.value) })
         }
         self.decisions = texts(statistics.decisions, \.rawValue)
         self.reasons = texts(statistics.reasons, \.rawValue)
@@ -28,59 +57,26 @@ struct StatisticsDocument: Encodable {
         if statistics.otherApps > 0 { self.apps["others"] = statistics.otherApps }
         if statistics.noApp > 0 { self.apps["none"] = statistics.noApp }
         self.hours = texts(statistics.hours, \.description)
+        self.kicks = texts(statistics.kicks, \.description)
         self.validations = statistics.validations
         self.serviceEntries = statistics.serviceEntries
         self.attempts = statistics.attempts
         self.delivery = [
             "committed": statistics.committed, "superseded": statistics.superseded, "in doubt": statistics.undelivered,
         ]
-        self.platformLatencyMilliseconds = statistics.platformLatency.map { latency in
-            [
-                "p50": Double(latency.p50.microseconds) / 1000, "p95": Double(latency.p95.microseconds) / 1000,
-                "p99": Double(latency.p99.microseconds) / 1000,
-                "maximum": Double(latency.maximum.microseconds) / 1000,
-            ]
+        self.platformLatencyMilliseconds = statistics.platformLatency.map(Latency.init)
+        let latencies = statistics.latencies
+        self.latencyMilliseconds = Latencies(
+            decisions: texts(latencies.decisions.mapValues(Latency.init), \.rawValue),
+            reasons: texts(latencies.reasons.mapValues(Latency.init), \.rawValue),
+            apps: latencies.apps.mapValues(Latency.init),
+            hours: texts(latencies.hours.mapValues(Latency.init), \.description)
+        )
+        if let times = statistics.times, times.lowerBound < times.upperBound {
+            let span = times.upperBound.millisecondsSince1970 &- times.lowerBound.millisecondsSince1970
+            self.ratePerSecond = span > 0 ? Double(statistics.validations) * 1000 / Double(span) : nil
         }
         self.from = statistics.times?.lowerBound.description
         self.to = statistics.times?.upperBound.description
-    }
-
-    /// Tables one below the other.
-    var text: String {
-        var text = "\(self.validations) validations, \(self.attempts) attempts, \(self.serviceEntries) service entries"
-        if let from, let to { text += ", \(from) to \(to)" }
-        text += "\n"
-        text += Self.section("DECISION", self.decisions, byName: false)
-        text += Self.section("REASON", self.reasons, byName: false)
-        text += Self.section("STATUS", self.statuses, byName: true)
-        text += Self.section("APP", self.apps, byName: false)
-        text += Self.section("DELIVERY", self.delivery.filter { $0.value > 0 }, byName: false)
-        text += Self.section("HOUR", self.hours, byName: true)
-        if let latency = self.platformLatencyMilliseconds {
-            var table = TextTable([.init("PLATFORM LATENCY"), .init("MS", isNumber: true)])
-            for name in ["p50", "p95", "p99", "maximum"] {
-                table.append([name, String(format: "%.1f", latency[name] ?? 0)])
-            }
-            text += "\n" + table.text
-        }
-        return text
-    }
-
-    /// Longest bar, in characters.
-    private static let barWidth = 30.0
-
-    private static func section(_ title: String, _ counts: [String: Int64], byName: Bool) -> String {
-        guard !counts.isEmpty else { return "" }
-        let total = counts.values.reduce(0, +)
-        let largest = counts.values.max() ?? 1
-        var table = TextTable([
-            .init(title), .init("COUNT", isNumber: true), .init("SHARE", isNumber: true), .init(""),
-        ])
-        let sorted = counts.sorted { byName ? $0.key < $1.key : ($0.value, $1.key) > ($1.value, $0.key) }
-        for (name, count) in sorted {
-            let bar = String(repeating: "▇", count: Int((Double(count) / Double(largest) * Self.barWidth).rounded(.up)))
-            table.append([name, "\(count)", String(format: "%.1f %%", Double(count) / Double(total) * 100), bar])
-        }
-        return "\n" + table.text
     }
 }

@@ -9,22 +9,42 @@ struct TrailOptions: ParsableArguments {
     @Option(help: "The trail's database file; the configured AUDIT_DATABASE if not given.")
     var trail: String?
 
+    @Option(help: "Why you ask; stands in the access log, and in evidence.")
+    var purpose: String?
+
     @OptionGroup var configuration: ConfigurationOptions
 
-    func open() throws -> TrailReader {
-        try TrailReader(path: try self.path())
+    /// Of ``purpose``, in bytes.
+    static let maximumPurposeLength = 1000
+
+    func validate() throws {
+        guard self.purpose.map({ 1...Self.maximumPurposeLength ~= $0.utf8.count }) ?? true else {
+            throw ValidationError("--purpose must be 1 to \(Self.maximumPurposeLength) bytes long.")
+        }
+    }
+
+    /// Opens the trail to look at it.
+    ///
+    /// - Parameter makesCopies: whether the command makes something to take away.
+    func open(makingCopies makesCopies: Bool = false) throws -> RecordedTrail {
+        let settings = try self.settings()
+        return try RecordedTrail(
+            path: self.trail ?? settings.database,
+            settings: settings,
+            purpose: self.purpose,
+            makesCopies: makesCopies
+        )
     }
 
     /// What turns a token into what the trail holds of it.
     func fingerprinter() throws -> TokenFingerprinter {
-        let settings = try self.configuration.load(requiresKafka: false, requiresCredentials: false)
-        if let key = settings.audit.fingerprintKeyBytes { return try TokenFingerprinter(key: key) }
-        return try TokenFingerprinter(key: TokenFingerprinter.loadKey(beside: try self.path()))
+        let settings = try self.settings()
+        if let key = settings.fingerprintKeyBytes { return try TokenFingerprinter(key: key) }
+        return try TokenFingerprinter(key: TokenFingerprinter.loadKey(beside: self.trail ?? settings.database))
     }
 
-    private func path() throws -> String {
-        if let trail { return trail }
-        return try self.configuration.load(requiresKafka: false, requiresCredentials: false).audit.database
+    func settings() throws -> ServiceConfiguration.Audit {
+        try self.configuration.load(requiresKafka: false, requiresCredentials: false).audit
     }
 }
 

@@ -17,18 +17,18 @@ struct TextTable {
     }
 
     /// Longer cells are cut, with an ellipsis.
-    static let maximumCellWidth = 60
-    /// So are cells that pile more marks than this onto their characters.
-    static let maximumCellScalars = 240
+    private let maximumCellWidth: Int
 
-    init(_ columns: [Column]) {
+    /// - Parameter maximumCellWidth: cells that take more of a line are cut, with an ellipsis.
+    init(_ columns: [Column], maximumCellWidth: Int = 60) {
         self.columns = columns
+        self.maximumCellWidth = maximumCellWidth
         self.takenWidths = columns.map(\.title.displayWidth)
     }
 
     mutating func append(_ row: [String]) {
         precondition(row.count == self.columns.count, "A row has a cell for every column.")
-        self.rows.append(row.map(Self.cell))
+        self.rows.append(row.map(self.cell))
     }
 
     /// The table's text, each line ended by a line feed.
@@ -64,9 +64,11 @@ struct TextTable {
         return line + "\n"
     }
 
-    private static func cell(_ text: String) -> String {
+    private func cell(_ text: String) -> String {
         let shown = Terminal.printable(text)
-        guard shown.displayWidth > Self.maximumCellWidth || shown.unicodeScalars.count > Self.maximumCellScalars else {
+        // Characters may have any number of marks piled onto them.
+        let maximumScalars = self.maximumCellWidth * 4
+        guard shown.displayWidth > self.maximumCellWidth || shown.unicodeScalars.count > maximumScalars else {
             return shown
         }
         var cut = ""
@@ -75,7 +77,7 @@ struct TextTable {
         for character in shown {
             width += String(character).displayWidth
             scalars += character.unicodeScalars.count
-            if width > Self.maximumCellWidth - 1 || scalars > Self.maximumCellScalars { break }
+            if width > self.maximumCellWidth - 1 || scalars > maximumScalars { break }
             cut.append(character)
         }
         return cut + "…"

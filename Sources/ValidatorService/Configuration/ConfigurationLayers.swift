@@ -94,6 +94,7 @@ struct ConfigurationLayers {
             guard Setting.named(name) == nil, (3...String.maximumComparedLength).contains(name.utf8.count) else {
                 return nil
             }
+            guard Setting.mayBeNear(name) else { return nil }
             let nearest = Setting.nearest(to: name)
             guard nearest.distance <= (name.utf8.count < 10 ? 1 : 2) else { return nil }
             return "\(name) in the environment is not a setting; did you mean \(nearest.name)?".withoutControlCharacters

@@ -8,7 +8,7 @@ extension ServiceConfiguration {
             default: self.audit.database,
             shown: self.audit.database,
             rule: "the path of a file; a trail in memory would be no trail"
-        ) { $0.isPath && !$0.hasPrefix(":memory:") && !$0.hasPrefix("file:") && !$0.hasSuffix("/") ? $0 : nil }
+        ) { Self.isDatabasePath($0) ? $0 : nil }
         let fingerprintLengths = Self.minimumFingerprintKeyLength...TokenFingerprinter.maximumKeyLength
         self.audit.fingerprintKeyBytes = Self.key(.fingerprintKey, lengths: fingerprintLengths, &reader)
         let checkpointLengths = NoteSigner.keyLength...NoteSigner.keyLength
@@ -28,6 +28,24 @@ extension ServiceConfiguration {
             default: self.audit.checkpointInterval,
             in: .seconds(1)...(.seconds(3600))
         )
+        self.readAccess(&reader)
+    }
+
+    private mutating func readAccess(_ reader: inout SettingReader) {
+        self.audit.accessLog = reader.value(
+            .accessLog,
+            default: self.audit.accessLog,
+            shown: "beside the trail",
+            rule: "the path of a file, or off"
+        ) { text in
+            if text.lowercased() == "off" { return .off }
+            return Self.isDatabasePath(text) ? .at(text) : nil
+        }
+        self.audit.requirePurpose = reader.word(.requirePurpose, default: .off)
+    }
+
+    private static func isDatabasePath(_ text: String) -> Bool {
+        text.isPath && !text.hasPrefix(":memory:") && !text.hasPrefix("file:") && !text.hasSuffix("/")
     }
 
     /// A secret key in hexadecimal or base64, `nil` when there is none or it is none.

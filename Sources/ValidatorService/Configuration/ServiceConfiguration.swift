@@ -96,6 +96,25 @@ package struct ServiceConfiguration: Sendable {
         package var checkpointOrigin: String?
         /// How often a trail that has grown is signed.
         package var checkpointInterval: Duration = .seconds(60)
+        package var accessLog = AccessLogPlace.besideTrail
+        package var requirePurpose = PurposeRule.off
+
+        /// Where looks at the trail are recorded.
+        package enum AccessLogPlace: Hashable, Sendable {
+            /// Beside the trail that is looked at.
+            case besideTrail
+            case at(String)
+            /// Nowhere.
+            case off
+        }
+
+        /// Which commands have to say why somebody asks.
+        package enum PurposeRule: String, CaseIterable, Sendable {
+            case off
+            /// Those that make something to take away: exports, evidence, backups.
+            case exports
+            case always
+        }
     }
 
     package struct Operations: Sendable {

@@ -57,6 +57,8 @@ extension Setting {
     static let checkpointKey = Setting("AUDIT_CHECKPOINT_KEY", "audit.checkpointKey", isSecret: true)
     static let checkpointOrigin = Setting("AUDIT_CHECKPOINT_ORIGIN", "audit.checkpointOrigin")
     static let checkpointInterval = Setting("AUDIT_CHECKPOINT_INTERVAL", "audit.checkpointInterval")
+    static let accessLog = Setting("AUDIT_ACCESS_LOG", "audit.accessLog")
+    static let requirePurpose = Setting("AUDIT_REQUIRE_PURPOSE", "audit.requirePurpose")
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
     static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
     static let consoleListen = Setting("AUDIT_CONSOLE_LISTEN", "auditConsole.listen")
@@ -77,6 +79,7 @@ extension Setting {
         .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
         .fingerprintKey.inFile, .checkpointKey, .checkpointKey.inFile, .checkpointOrigin, .checkpointInterval,
+        .accessLog, .requirePurpose,
         .opsListen, .opsToken, .opsToken.inFile, .consoleListen, .consoleToken, .consoleToken.inFile, .instanceID,
         .logLevel, .logFormat, .shutdownTimeout, .stallTimeout, .coreDumps,
     ]
@@ -99,11 +102,37 @@ extension Setting {
             .min { $0.1 < $1.1 } ?? ("", .max)
     }
 
+    /// Whether a name can be within two changes of a setting's: each changes the count of at most two letters, and
+    /// that is far quicker to see than a distance.
+    static func mayBeNear(_ name: String) -> Bool {
+        let letters = LetterCounts(name)
+        return Self.letterCounts.contains { $0.difference(from: letters) <= 4 }
+    }
+
+    private static let letterCounts = Self.all.map { LetterCounts($0.name) }
+
     /// What to do about a name that is no setting.
     static func hint(for name: String) -> String {
         let nearest = Self.nearest(to: name)
         let isNear = nearest.distance <= Swift.max(2, name.count / 2)
         return isNear ? "did you mean \(nearest.name)?" : "`config show` lists them all."
+    }
+}
+
+/// How often each letter occurs in a name, ignoring case; everything else counts as one more letter.
+private struct LetterCounts: Sendable {
+    private var counts = SIMD32<Int8>(repeating: 0)
+
+    init(_ name: String) {
+        for byte in name.utf8.prefix(String.maximumComparedLength) {
+            let letter = Int(byte | 0x20) - 0x61
+            self.counts[(0..<26).contains(letter) ? letter : 26] += 1
+        }
+    }
+
+    func difference(from other: LetterCounts) -> Int {
+        let difference = self.counts &- other.counts
+        return (0..<27).reduce(0) { $0 + abs(Int(difference[$1])) }
     }
 }
 

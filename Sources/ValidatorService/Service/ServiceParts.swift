@@ -11,6 +11,7 @@ import ValidationPipeline
 /// Everything the running service is made of, put together in the order in which each part needs the one before.
 struct ServiceParts {
     let checkpoints: CheckpointPublisher
+    let accesses: AccessLogWitness
     let trail: TrailWriter
     let credentials: CredentialStore
     let eventLoops: MultiThreadedEventLoopGroup
@@ -136,6 +137,7 @@ extension ServiceParts {
             callbacks: callbacks,
             logger: logger
         )
+        self.accesses = try AccessLogWitness(configuration, trail: trail, logger: logger)
         self.checkpoints = try CheckpointPublisher(configuration, kafka: kafka, trail: trail, logger: logger)
         self.engine = ValidationEngine(
             machine: PipelineStateMachine(

@@ -171,7 +171,10 @@ package final class ValidationService: Service {
     /// Ends without an error only when it is cancelled.
     private func publishCheckpoints(_ parts: ServiceParts) async throws {
         while (try? await Task.sleep(for: self.configuration.audit.checkpointInterval)) != nil {
-            try await Self.blocking { try parts.checkpoints.publish() }
+            try await Self.blocking {
+                parts.accesses.look()
+                try parts.checkpoints.publish()
+            }
         }
     }
 
@@ -215,6 +218,7 @@ package final class ValidationService: Service {
         await parts.validator.shutdown()
         let configuration = self.configuration
         await Self.blockingWithoutError {
+            parts.accesses.look()
             do {
                 _ = try parts.trail.append(configuration.entry(.stopped, "The service stopped."))
                 try parts.checkpoints.publish()

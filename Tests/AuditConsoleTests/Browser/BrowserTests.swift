@@ -78,6 +78,18 @@ struct BrowserTests {
         }
     }
 
+    @Test func evidenceIsDownloadedFromAPlayersTimeline() async throws {
+        let trail = try SampleTrail(decisions: 120)
+        try await Self.browse(trail, at: "#/player?player=player-7") { browser, _ async throws in
+            try await browser.wait(for: "document.querySelectorAll('.timeline li').length === 3")
+            _ = try await browser.value("document.querySelector('#evidence').closest('details').open = true")
+            _ = try await browser.value("document.querySelector('#evidence [name=purpose]').value = 'a question'")
+            _ = try await browser.value("document.querySelector('#evidence').requestSubmit()")
+            try await browser.wait(for: "document.querySelector('#evidence .status').textContent === 'Downloaded.'")
+            try await browser.picture("evidence")
+        }
+    }
+
     @Test func aChangedEntryIsShownAsFailed() async throws {
         let trail = try SampleTrail(decisions: 100)
         try trail.tamper("UPDATE entries SET decision = 'pass', reason = NULL WHERE \"index\" = 8")

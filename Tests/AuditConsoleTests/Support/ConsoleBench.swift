@@ -13,6 +13,7 @@ final class ConsoleBench: AccessRecorder {
         var action: ConsoleAction
         var question: [String: String]
         var entries: Int
+        var purpose: String?
     }
 
     struct NoRoom: Error {}
@@ -25,10 +26,14 @@ final class ConsoleBench: AccessRecorder {
         set { self.state.withLock { $0.isFull = newValue } }
     }
 
-    func record(who: String, action: ConsoleAction, question: [String: String], entries: Int) throws {
+    func record(who: String, action: ConsoleAction, question: [String: String], entries: Int, purpose: String?)
+        throws
+    {
         try self.state.withLock { state in
             if state.isFull { throw NoRoom() }
-            state.accesses.append(Access(who: who, action: action, question: question, entries: entries))
+            state.accesses.append(
+                Access(who: who, action: action, question: question, entries: entries, purpose: purpose)
+            )
         }
     }
 
@@ -37,6 +42,7 @@ final class ConsoleBench: AccessRecorder {
         _ trail: SampleTrail,
         listen: String = "127.0.0.1",
         token: String? = nil,
+        requiresPurpose: Bool = false,
         _ body: (Int) async throws -> Value
     ) async throws -> Value {
         let reader = try TrailReader(path: trail.path)
@@ -47,6 +53,7 @@ final class ConsoleBench: AccessRecorder {
             listen: ListenAddress(host: listen, port: 0),
             token: token,
             recorder: self,
+            requiresPurpose: requiresPurpose,
             logger: .silent,
             listening: { port.yield($0) }
         )

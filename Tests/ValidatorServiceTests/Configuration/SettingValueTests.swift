@@ -73,6 +73,9 @@ import ValidationPipeline
             $0.audit.checkpointKeyBytes == [UInt8](repeating: 0x5E, count: 32)
         },
         Good("AUDIT_CHECKPOINT_ORIGIN", "example.org/logins") { $0.audit.checkpointOrigin == "example.org/logins" },
+        Good("AUDIT_ACCESS_LOG", "/var/log/access.db") { $0.audit.accessLog == .at("/var/log/access.db") },
+        Good("AUDIT_ACCESS_LOG", "off") { $0.audit.accessLog == .off },
+        Good("AUDIT_REQUIRE_PURPOSE", "exports") { $0.audit.requirePurpose == .exports },
         Good("AUDIT_CHECKPOINT_INTERVAL", "1s") { $0.audit.checkpointInterval == .seconds(1) },
         Good("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "checkpoints") { $0.kafka.checkpointsTopic == "checkpoints" },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
@@ -137,6 +140,8 @@ import ValidationPipeline
         ("AUDIT_FINGERPRINT_KEY", ["short", String(repeating: "ab", count: 31), String(repeating: "ab", count: 1025)]),
         ("AUDIT_CHECKPOINT_KEY", ["short", String(repeating: "ab", count: 31), String(repeating: "ab", count: 33)]),
         ("AUDIT_CHECKPOINT_ORIGIN", ["a b", "a+b", "é", "a\u{7}b", String(repeating: "o", count: 256)]),
+        ("AUDIT_ACCESS_LOG", ["/var/log/", ":memory:", "file:access.db"]),
+        ("AUDIT_REQUIRE_PURPOSE", ["yes", "never"]),
         ("AUDIT_CHECKPOINT_INTERVAL", ["999ms", "3601s", "off"]),
         ("OPS_LISTEN", ["9464", ":9464", "h:65536", "http://h:1", "::1:9464", "[h]:1", "h:+1", "h:"]),
         (

@@ -1,0 +1,53 @@
+import GRDB
+import LoginContracts
+
+/// How a trail is searched for what meets a query.
+package struct QueryExplanation: Hashable, Sendable {
+    /// The statement.
+    package var sql: String
+    /// Its parameters in their order, as SQL writes them.
+    package var parameters: [String]
+    /// SQLite's plan, a step each (<https://www.sqlite.org/eqp.html>).
+    package var plan: [String]
+    /// No entry outside of these numbers is looked at; `nil` when none can meet the query.
+    package var indices: ClosedRange<Int64>?
+    /// How often the statement runs: once, or for each segment of the index over players until the page is full.
+    package var runs: Int64
+}
+
+extension TrailReader {
+    /// Says how ``entries(_:)`` would find its page, without looking at any entry.
+    package func explanation(_ query: TrailQuery) throws(TrailError) -> QueryExplanation {
+        try query.validate()
+        return try self.read { database in
+            var bounds = try self.bounds(of: query, database)
+            _ = bounds.keepNewest(query.maximumScan)
+            let search = Search(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1)
+            let plan = try database.rows("EXPLAIN QUERY PLAN \(search.sql)") { $0.text(3) ?? "" }
+            let isEmpty = bounds.lowest > bounds.highest
+            var runs: Int64 = isEmpty ? 0 : 1
+            if search.segmentParameter != nil, !isEmpty {
+                runs =
+                    bounds.highest >> TrailSchema.segmentShift - bounds.lowest >> TrailSchema.segmentShift + 1
+            }
+            return QueryExplanation(
+                sql: search.sql,
+                parameters: search.conditions.parameters.map(\.sql),
+                plan: plan,
+                indices: isEmpty ? nil : bounds.lowest...bounds.highest,
+                runs: runs
+            )
+        }
+    }
+}
+
+extension QueryConditions.Parameter {
+    /// The value as a literal of SQL.
+    fileprivate var sql: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .text(let text): "'\(text.replacing("'", with: "''"))'"
+        case .bytes(let bytes): "x'\(bytes.hexadecimal)'"
+        }
+    }
+}
