@@ -66,7 +66,8 @@ var fuzzer: Target {
 /// The files of the audit console's page.
 var consolePages: [String] {
     [
-        "api.js", "app.js", "chart.js", "dom.js", "en.js", "evidence.js", "icon.svg", "index.html", "ko.js", "login.html", "login.js",
+        "api.js", "app.js", "chart.js", "dom.js", "en.js", "evidence.js", "icon.svg", "index.html", "ko.js",
+        "login.html", "login.js",
         "memory.js", "proof.js", "search.js", "series.js", "statistics.js", "story.js", "style.css", "trail.js",
         "words.js",
     ]
