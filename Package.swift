@@ -131,6 +131,7 @@ var sources: [Target] {
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Metrics", package: "swift-metrics"), .signals,
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -14,7 +14,7 @@ package final class TrailReader: Sendable {
     /// The trail's name for itself, see ``TrailWriter/trailID``.
     package let trailID: String
     package let createdAt: Timestamp
-    let path: String
+    package let path: String
     private let pool: DatabasePool
 
     /// - Throws: ``TrailError/Code/missing``, ``TrailError/Code/notATrail`` or ``TrailError/Code/newerVersion`` among

@@ -8,7 +8,7 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [
             AuditQueryCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self,
             AuditFindTokenCommand.self, AuditVerifyCommand.self, AuditProveCommand.self, AuditCheckpointCommand.self,
-            AuditExportCommand.self, AuditEvidenceCommand.self, AuditBackupCommand.self,
+            AuditExportCommand.self, AuditEvidenceCommand.self, AuditBackupCommand.self, AuditReconcileCommand.self,
             AuditServeCommand.self, AuditAccessLogCommand.self,
         ]
     )
