@@ -117,6 +117,7 @@ export const en = {
   "kind.guardReleased": "guard released",
   "kind.configurationChanged": "configuration changed",
   "kind.accessLogged": "access log grew",
+  "kind.playerErased": "player erased",
   "delivery.committed": "committed",
   "delivery.superseded": "superseded",
   "delivery.in doubt": "in doubt",

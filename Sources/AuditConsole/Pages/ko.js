@@ -117,6 +117,7 @@ export const ko = {
   "kind.guardReleased": "보호 장치 해제",
   "kind.configurationChanged": "설정 변경",
   "kind.accessLogged": "열람 기록 증가",
+  "kind.playerErased": "플레이어 삭제",
   "delivery.committed": "전달됨",
   "delivery.superseded": "대체됨",
   "delivery.in doubt": "확인 안 됨",

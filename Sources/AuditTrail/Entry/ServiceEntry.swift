@@ -25,6 +25,8 @@ package struct ServiceEntry: Hashable, Sendable {
         case configurationChanged
         /// The access log has grown: its size and root, see ``AccessLogHead``.
         case accessLogged
+        /// A player's key was destroyed; the handle that stands in the player's entries is in the details.
+        case playerErased
     }
 
     package init(

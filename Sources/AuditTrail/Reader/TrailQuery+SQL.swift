@@ -65,9 +65,9 @@ extension TrailQuery {
     /// Everything but the bounds of the entries' numbers.
     var conditions: QueryConditions {
         var conditions = QueryConditions()
-        conditions.add("e.player_id", equals: self.playerId)
+        conditions.add("e.player_id", isAmong: Self.forms(self.playerId, self.sealedNames?.player))
         conditions.add("e.kg_app_id", equals: self.kgAppId)
-        conditions.add("e.session_id", equals: self.sessionId)
+        conditions.add("e.session_id", isAmong: Self.forms(self.sessionId, self.sealedNames?.session))
         conditions.add("e.event_id", equals: self.eventID)
         conditions.add("e.decision", isAmong: self.decisions.map { .text($0.rawValue) })
         conditions.add("e.reason", isAmong: self.reasons.map { .text($0.rawValue) })
@@ -78,6 +78,12 @@ extension TrailQuery {
         self.addSource(to: &conditions)
         self.addKinds(to: &conditions)
         return conditions
+    }
+
+    /// A name as it is, and as it stands where it is sealed.
+    private static func forms(_ plain: String?, _ sealed: String?) -> [QueryConditions.Parameter] {
+        guard let plain else { return [] }
+        return [plain, sealed].compactMap { $0.map { .text($0) } }
     }
 
     private func addKinds(to conditions: inout QueryConditions) {

@@ -8,6 +8,7 @@ package import LoginContracts
 package struct TrailQuery: Hashable, Sendable {
     package var playerId: String?
     package var kgAppId: String?
+    /// In entries whose player is sealed, only together with ``playerId``.
     package var sessionId: String?
     package var eventID: String?
     /// Any of these; empty for all.
@@ -45,6 +46,14 @@ package struct TrailQuery: Hashable, Sendable {
         /// What became of decisions, see ``EntryDelivery``; a decision itself tells its own.
         case delivery
         case service
+    }
+
+    /// How player and session stand in entries that are sealed; the reader finds it out.
+    var sealedNames: SealedNames?
+
+    struct SealedNames: Hashable, Sendable {
+        var player: String
+        var session: String?
     }
 
     package init() {}

@@ -18,6 +18,7 @@ extension TrailReader {
             try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1, database) {
                 entries.append(try $0.trailEntry(path: self.path))
             }
+            entries = try self.shown(entries)
             guard entries.count > query.limit else { return TrailPage(entries: entries, nextAfter: unseen) }
             entries.removeLast()
             return TrailPage(entries: entries, nextAfter: entries.last?.index)
@@ -55,7 +56,7 @@ extension TrailReader {
                     database
                 ) { entries.append(try $0.trailEntry(path: self.path)) }
             }
-            for entry in entries { try body(entry) }
+            for entry in try self.shown(entries) { try body(entry) }
             guard entries.count == Self.entriesPerStep, let last = entries.last?.index else { return }
             if ascending { bounds.lowest = last + 1 } else { bounds.highest = last - 1 }
         }
@@ -71,7 +72,7 @@ extension TrailReader {
             try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: 1, database) {
                 entry = try $0.trailEntry(path: self.path)
             }
-            return entry
+            return try entry.flatMap { try self.shown([$0]).first }
         }
     }
 

@@ -11,6 +11,8 @@ package struct TrailRecord: Hashable, Sendable {
     package var decision: Decision
     package var reason: DecisionReason?
     package var playerId: String?
+    /// Whether ``playerId`` is all that there is to know; otherwise it is sealed, and the key is not at hand.
+    package var isPlayerKnown = true
     /// What became of the outcome; `nil` while that is in doubt.
     package var delivery: EntryDelivery.State?
     /// The number of the entry that says so.
@@ -97,7 +99,7 @@ extension TrailReader {
         from position: TrailRecord.Position,
         limit: Int
     ) throws(TrailError) -> [TrailRecord] {
-        try self.read { database in
+        let records = try self.read { database in
             let statement = try database.cachedStatement(sql: Self.recordsOfASource)
             let row = StatementHandle(pointer: statement.sqliteStatement)
             defer { row.reset() }
@@ -112,6 +114,7 @@ extension TrailReader {
             while try row.step() { records.append(try row.trailRecord(path: self.path)) }
             return records
         }
+        return try self.shown(records)
     }
 
     /// The number of the oldest entry that is still there; `nil` when there is none.

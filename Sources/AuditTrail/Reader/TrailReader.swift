@@ -15,6 +15,8 @@ package final class TrailReader: Sendable {
     package let trailID: String
     package let createdAt: Timestamp
     package let path: String
+    /// Opens what is sealed about players; `nil` where their keys are not at hand.
+    let players: PlayerVault?
     private let pool: DatabasePool
 
     /// - Throws: ``TrailError/Code/missing``, ``TrailError/Code/notATrail`` or ``TrailError/Code/newerVersion`` among
@@ -46,6 +48,9 @@ package final class TrailReader: Sendable {
         } catch {
             throw TrailError(error, whenTryingTo: "read", path: path)
         }
+        // Whoever may not read the keys reads the trail all the same, and sees what is stored.
+        self.players = (try? PlayerKeyStore.load(beside: file.path, trailID: self.trailID))
+            .map { PlayerVault(opening: $0) }
     }
 
     /// Releases the file; reads fail from then on. Idempotent.

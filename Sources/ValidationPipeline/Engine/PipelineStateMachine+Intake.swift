@@ -96,14 +96,20 @@ extension PipelineStateMachine {
     }
 
     /// A recorded decision is published as it was, without another call to the platform.
+    ///
+    /// An entry without its player may be an erased player's. Kafka still has the event, and a kick without an address
+    /// removes nobody, so then the event says who it is about; nothing of it gets into the trail.
     private mutating func adopt(_ decision: RecordedDecision, for id: FlightID, now: Moment) {
         guard let flight = self.flights[id] else { return }
+        var entry = decision.entry
+        entry.playerId = entry.playerId ?? flight.login.event?.playerId
+        entry.sessionId = entry.sessionId ?? flight.login.event?.sessionId
         self.finish(
             id,
             DecidedRecord(
                 login: flight.login,
                 slot: flight.slot,
-                entry: decision.entry,
+                entry: entry,
                 recorded: (decision.index, decision.isCommitted)
             ),
             now: now

@@ -28,6 +28,7 @@ extension ServiceConfiguration {
             default: self.audit.checkpointInterval,
             in: .seconds(1)...(.seconds(3600))
         )
+        self.audit.hasPlayerKeys = reader.flag(.playerKeys, default: self.audit.hasPlayerKeys)
         self.readAccess(&reader)
     }
 

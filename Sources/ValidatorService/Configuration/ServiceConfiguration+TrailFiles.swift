@@ -1,3 +1,5 @@
+import AuditTrail
+
 extension ServiceConfiguration {
     /// What is wrong with the permissions of the trail, its folder and the keys beside it, where they exist.
     ///
@@ -16,6 +18,10 @@ extension ServiceConfiguration {
             (".fingerprint-key", self.audit.fingerprintKeyBytes), (".checkpoint-key", self.audit.checkpointKeyBytes),
         ]
         for (suffix, configured) in keys where configured == nil {
+            let key = path + suffix
+            warnings.append(FilePermissions(key)?.warning("Beside \(setting) is", key, .secrets))
+        }
+        for suffix in [PlayerKeyStore.suffix, PlayerKeyStore.masterSuffix] {
             let key = path + suffix
             warnings.append(FilePermissions(key)?.warning("Beside \(setting) is", key, .secrets))
         }

@@ -115,6 +115,8 @@ package struct ServiceConfiguration: Sendable {
             case exports
             case always
         }
+        /// Whether what entries say about players is encrypted under a key of each player's own.
+        package var hasPlayerKeys = false
     }
 
     package struct Operations: Sendable {

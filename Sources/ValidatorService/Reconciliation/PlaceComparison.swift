@@ -69,7 +69,9 @@ struct PlaceComparison {
             if entry.record.index != auditIndex { differences.append("the entry's number") }
             if entry.record.decision != decision { differences.append("the decision") }
             if entry.record.reason != reason { differences.append("the reason") }
-            if PublishedRecord.tag(ofPlayer: entry.record.playerId) != player { differences.append("the player") }
+            if entry.record.isPlayerKnown, PublishedRecord.tag(ofPlayer: entry.record.playerId) != player {
+                differences.append("the player")
+            }
             self.differ(differences, entry, published, scope, &report)
         case .deadLetter(let digest, let disposition):
             report.deadLetters += 1

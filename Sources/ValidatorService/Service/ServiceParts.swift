@@ -149,12 +149,26 @@ extension ServiceParts {
             executor: EventLoopExecutor(eventLoop: eventLoop),
             blocking: CommitThread(),
             validator: self.validator,
-            trail: TrailBridge(writer: trail, instanceID: configuration.instanceID, fatal: callbacks.fatal),
+            trail: TrailBridge(
+                writer: trail,
+                players: try Self.players(configuration, trail: trail),
+                instanceID: configuration.instanceID,
+                fatal: callbacks.fatal
+            ),
             publisher: self.publisher.port,
             demand: { bridge.demand($0, epoch: $1, records: $2) },
             observe: callbacks.observe
         )
         bridge.connect(engine: self.engine, consumer: self.consumer)
+    }
+
+    /// With the setting off again, what was sealed before is opened all the same when it is delivered again.
+    private static func players(_ configuration: ServiceConfiguration, trail: TrailWriter) throws -> PlayerVault {
+        let path = configuration.audit.database
+        guard configuration.audit.hasPlayerKeys else {
+            return PlayerVault(opening: try PlayerKeyStore.load(beside: path, trailID: trail.trailID))
+        }
+        return PlayerVault(try PlayerKeyStore.loadOrCreate(beside: path, trailID: trail.trailID))
     }
 
     /// Asks for the cluster's id, which is part of every record's identity and the first sign of life of a broker.

@@ -6,11 +6,18 @@ import ValidationPipeline
 struct TrailBridge: DecisionTrail {
     let writer: TrailWriter
     let trailID: String
+    private let players: PlayerVault
     private let instanceID: String
     private let fatal: @Sendable (any Error) -> Void
 
-    init(writer: TrailWriter, instanceID: String, fatal: @escaping @Sendable (any Error) -> Void) {
+    init(
+        writer: TrailWriter,
+        players: PlayerVault,
+        instanceID: String,
+        fatal: @escaping @Sendable (any Error) -> Void
+    ) {
         self.writer = writer
+        self.players = players
         self.trailID = writer.trailID
         self.instanceID = instanceID
         self.fatal = fatal
@@ -22,8 +29,9 @@ struct TrailBridge: DecisionTrail {
         transitions: [GuardTransition]
     ) throws(TrailFailure) -> Range<Int64> {
         do throws(TrailError) {
+            // A key is durable before an entry needs it: a crash in between leaves a key too many.
             return try self.writer.append(
-                entries,
+                try self.players.seal(entries),
                 deliveries: Self.deliveries(of: marks),
                 services: transitions.map { ServiceEntry($0, instanceID: self.instanceID) }
             )
@@ -38,13 +46,18 @@ struct TrailBridge: DecisionTrail {
 
     func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision] {
         do throws(TrailError) {
-            return try self.writer.recorded(identities).mapValues { recorded in
-                RecordedDecision(
-                    index: recorded.index,
-                    entry: recorded.entry,
-                    isCommitted: recorded.delivery?.state == .committed
+            let found = Array(try self.writer.recorded(identities))
+            let stored = found.map(\.value.entry)
+            let entries = try self.players.open(stored)
+            var decisions: [RecordIdentity: RecordedDecision] = [:]
+            for (recorded, entry) in zip(found, entries) {
+                decisions[recorded.key] = RecordedDecision(
+                    index: recorded.value.index,
+                    entry: entry,
+                    isCommitted: recorded.value.delivery?.state == .committed
                 )
             }
+            return decisions
         } catch {
             throw TrailFailure(message: "\(error)")
         }

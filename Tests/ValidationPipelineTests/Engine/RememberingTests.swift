@@ -34,6 +34,25 @@ import Testing
         #expect(bench.marks.map(\.index) == [77])
     }
 
+    /// The player was erased from the trail meanwhile: Kafka's record still says who is to be kicked.
+    @Test func decisionWithoutItsPlayerIsAddressedByTheEvent() throws {
+        var bench = MachineBench()
+        let login = Logins.login(4, playerId: "player")
+        let event = try #require(login.event)
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(login)
+        var entry = Self.entry(login)
+        entry.playerId = nil
+        entry.sessionId = nil
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecision(index: 77, entry: entry, isCommitted: false)
+        bench.tell { $0.lookedUp(lookUps, found: .success([login.identity: found]), now: $1) }
+        #expect(event.playerId != nil)
+        #expect(bench.outcomes.map(\.data.playerId) == [event.playerId])
+        #expect(bench.outcomes.map(\.data.sessionId) == [event.sessionId])
+        #expect(bench.records.flatMap(\.entries).isEmpty)
+    }
+
     /// Recorded, a crash before the group's first commit, adopted and published, a crash before the mark: the commit
     /// covers the entry, though it is older than the process that published it.
     @Test func entryAdoptedBeforeTheFirstCommitOfTheGroupIsKnownToBeCommitted() {

@@ -77,6 +77,7 @@ import ValidationPipeline
         Good("AUDIT_ACCESS_LOG", "off") { $0.audit.accessLog == .off },
         Good("AUDIT_REQUIRE_PURPOSE", "exports") { $0.audit.requirePurpose == .exports },
         Good("AUDIT_CHECKPOINT_INTERVAL", "1s") { $0.audit.checkpointInterval == .seconds(1) },
+        Good("AUDIT_PLAYER_KEYS", "on") { $0.audit.hasPlayerKeys },
         Good("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "checkpoints") { $0.kafka.checkpointsTopic == "checkpoints" },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
@@ -160,7 +161,7 @@ import ValidationPipeline
         ("LOG_LEVEL", ["verbose", "0"]),
         ("LOG_FORMAT", ["xml"]),
         ("SHUTDOWN_TIMEOUT", ["99ms", "601s", "soon"]),
-        ("KAFKA_STATIC_MEMBERSHIP", ["instance"]),
+        ("KAFKA_STATIC_MEMBERSHIP", ["instance"]), ("AUDIT_PLAYER_KEYS", ["key", "0x1"]),
         ("STALL_TIMEOUT", ["1s", "25h", "never"]),
         ("CORE_DUMPS", ["core", "2"]),
     ]
