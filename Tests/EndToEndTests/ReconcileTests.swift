@@ -104,6 +104,42 @@ extension ServiceTests {
             #expect(lines.dropLast().allSatisfy { $0["advice"] is String && $0["published"] is String })
         }
 
+        /// Decisions that were recorded, sealed and not yet published go out with plain ids; exactly-once agrees to the
+        /// record, and at-least-once differs only in what a crash has repeated.
+        @Test(arguments: ServiceTests.brokers)
+        func trailOfAServiceThatWasKilledAgrees(isReal: Bool) async throws {
+            let stack = try await Stack(
+                isReal: isReal,
+                platformArguments: ["--median-latency", "5", "--p99-latency", "30"]
+            )
+            let lines = (0..<600).map { place in
+                let player = "player-\(place)"
+                let token = "\(place % 3 == 0 ? "ok" : "invalid")_fake-token-\(place)"
+                return "\(player)|" + event(token, player: player, event: "e-\(place)")
+            }
+            try await stack.produce(lines: lines)
+            for kill in 1...3 {
+                let service = try stack.launchService(["AUDIT_PLAYER_KEYS": "on"])
+                try await eventually("decisions to lose", within: .seconds(60), every: .milliseconds(2)) {
+                    // While the schema is being made there is no table yet.
+                    let count = try? await stack.count("SELECT count(*) FROM entries WHERE kind = 'validation'")
+                    return (count ?? 0) >= kill * 100
+                }
+                try await service.crash()
+            }
+            let last = try await stack.startService(["AUDIT_PLAYER_KEYS": "on"])
+            try await stack.waitForDecisions(600, within: .seconds(90))
+            let outcomes = try await stack.read(stack.names.outcomes)
+            #expect(Set(outcomes.compactMap(\.key)).count == 400)
+            #expect(outcomes.allSatisfy { $0.key?.hasPrefix("player-") == true })
+            #expect(outcomes.allSatisfy { $0.payload?.contains("erasable:") == false })
+            let run = try await Self.reconcile(stack, [])
+            let found = Set(try Self.counts(run).keys)
+            #expect(found.isSubset(of: isReal ? [] : ["doubleOutcome"]), "\(run.output)")
+            #expect(try await last.terminate() == 0)
+            #expect(stack.trailFiles(holding: ["player-"]) == [])
+        }
+
         private func mistakes(_ stack: Stack) async throws {
             for arguments in [["--limit", "0"], ["--format", "csv"], ["--format", "xml"]] {
                 let run = try await Program.run(
