@@ -34,14 +34,17 @@ struct AuditErasePlayerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let player = try PlayerInput.read(from: self.file)
-        let reader = try self.trail.open()
+        let trail = try self.trail.open()
+        defer { trail.close() }
+        let reader = trail.reader
         let store = try PlayerKeyStore.loadForErasure(beside: reader.path, trailID: reader.trailID)
+        try trail.record("erase-player", entries: nil)
         let handle = try store.erase(player: player)
         var query = TrailQuery()
         query.playerId = player
         query.limit = 1
         let isInTheOpen = try !reader.entries(query).entries.isEmpty
-        reader.close()
+        try trail.record("erase-player.finished", handle.map { ["handle": $0.description] } ?? [:], entries: 0)
         if let handle {
             Terminal.write("Erased: \(handle)\n")
             try self.record(handle, path: reader.path)

@@ -31,6 +31,9 @@ struct AuditReconcileCommand: AsyncParsableCommand {
     @Option(help: "table, json or ndjson (a finding a line, and a line with the summary).")
     var format: OutputFormat = .table
 
+    @Option(help: "Why you ask; stands in the access logs.")
+    var purpose: String?
+
     @OptionGroup var options: ConfigurationOptions
 
     /// What --limit may be.
@@ -38,6 +41,9 @@ struct AuditReconcileCommand: AsyncParsableCommand {
 
     func validate() throws {
         if self.format == .csv { throw ValidationError("--format must be table, json or ndjson.") }
+        guard self.purpose.map({ 1...TrailOptions.maximumPurposeLength ~= $0.utf8.count }) ?? true else {
+            throw ValidationError("--purpose must be 1 to \(TrailOptions.maximumPurposeLength) bytes long.")
+        }
         guard Self.limits.contains(self.limit) else {
             throw ValidationError("--limit must be from \(Self.limits.lowerBound) to \(Self.limits.upperBound).")
         }
@@ -47,11 +53,13 @@ struct AuditReconcileCommand: AsyncParsableCommand {
         let configuration = try self.options.load(requiresCredentials: false)
         LoggingSetup.bootstrap(level: configuration.logLevel, format: configuration.logFormat)
         let given = self.trails + self.database
-        let readers = try (given.isEmpty ? [configuration.audit.database] : given).map { try TrailReader(path: $0) }
-        defer { for reader in readers { reader.close() } }
+        let trails = try (given.isEmpty ? [configuration.audit.database] : given).map { path in
+            try RecordedTrail(path: path, settings: configuration.audit, purpose: self.purpose, makesCopies: false)
+        }
+        defer { for trail in trails { trail.close() } }
         var bar: ProgressBar?
         var reconciliation = try Reconciliation(
-            of: readers,
+            of: trails.map(\.reader),
             configuration,
             limit: self.limit,
             logger: Logger(label: "reconcile").quieter
@@ -61,6 +69,7 @@ struct AuditReconcileCommand: AsyncParsableCommand {
         }
         let report = try reconciliation.run()
         bar?.finish()
+        for trail in trails { try trail.record("reconcile", entries: report.findings.count) }
         try self.write(ReconciliationDocument(report))
         if !report.agrees { throw ExitCode(CommandFailure.Status.failed.rawValue) }
     }
