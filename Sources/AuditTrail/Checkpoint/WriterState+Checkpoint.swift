@@ -51,7 +51,10 @@ extension WriterState {
     ///
     /// - Throws: ``TrailError/Code/corrupt`` otherwise: an older copy has taken the trail's place, or entries were
     ///   changed. Nothing may be signed then.
-    func requireContinuation(of checkpoint: Checkpoint, _ connection: WritingConnection) throws(TrailError) {
+    mutating func requireContinuation(
+        of checkpoint: Checkpoint,
+        _ connection: WritingConnection
+    ) throws(TrailError) {
         guard checkpoint.size <= self.nextIndex else {
             throw TrailError(
                 .corrupt,
@@ -63,7 +66,13 @@ extension WriterState {
             )
         }
         let root =
-            checkpoint.size == self.nextIndex ? self.end.tree.root : try connection.tree.root(size: checkpoint.size)
+            if checkpoint.size == self.nextIndex {
+                self.end.tree.root
+            } else if try checkpoint.size < connection.base.firstIndex {
+                try self.segments.root(size: checkpoint.size)
+            } else {
+                try connection.tree.root(size: checkpoint.size)
+            }
         guard root == checkpoint.root else {
             throw TrailError(
                 .corrupt,

@@ -21,28 +21,21 @@ extension TrailReader {
         query.limit = TrailQuery.limits.upperBound
         query.maximumScan = nil
         try query.validate()
-        var bounds = try self.read { try self.bounds(of: query, $0) }
         var writer = EntryLineWriter(path: self.path)
         var deliveries = DeliveryCursor()
         var total: Int64 = 0
-        while bounds.lowest <= bounds.highest {
-            writer.removeAll()
-            try self.read { database in
-                try self.scan(
-                    EntryLineWriter.selection,
-                    query,
-                    bounds,
-                    .ascending,
-                    maximum: Self.linesPerStep,
-                    database
-                ) { row in
-                    bounds.lowest = try writer.write(row, &deliveries, database) + 1
-                }
-            }
-            if writer.count > 0 { try body(writer.lines, writer.count) }
-            total += Int64(writer.count)
-            guard writer.count == Self.linesPerStep else { break }
-        }
+        try self.walk(
+            EntryLineWriter.selection,
+            query,
+            .ascending,
+            step: Self.linesPerStep,
+            between: {
+                if writer.count > 0 { try body(writer.lines, writer.count) }
+                total += Int64(writer.count)
+                writer.removeAll()
+            },
+            row: { try writer.write($0, &deliveries, $1) }
+        )
         return total
     }
 }
@@ -89,6 +82,7 @@ private struct EntryLineWriter {
         return index
     }
 
+    /// A source has the same number in all files of a trail.
     private mutating func source(_ id: Int64, _ database: Database) throws -> LeafSource? {
         if let source = self.sources[id] { return source }
         let rows = try database.rows("SELECT cluster_id, topic, partition FROM sources WHERE id = ?", binding: [id]) {

@@ -3,7 +3,8 @@ import GRDB
 extension TrailReader {
     /// The number of the entry that says what became of entry `index`; `nil` while that is in doubt.
     package func deliveryIndex(of index: Int64) throws(TrailError) -> Int64? {
-        try self.read { database in
+        // A file is sealed only when it says what became of its decisions.
+        try self.read(at: index) { _, database in
             try Int64.fetchOne(
                 database,
                 sql: """

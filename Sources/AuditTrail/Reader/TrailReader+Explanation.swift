@@ -16,11 +16,12 @@ package struct QueryExplanation: Hashable, Sendable {
 }
 
 extension TrailReader {
-    /// Says how ``entries(_:)`` would find its page, without looking at any entry.
+    /// Says how ``entries(_:)`` would look for its page in the newest file that may have it, without looking at any entry.
     package func explanation(_ query: TrailQuery) throws(TrailError) -> QueryExplanation {
         try query.validate()
-        return try self.read { database in
-            var bounds = try self.bounds(of: query, database)
+        let whole = try self.bounds(of: query)
+        return try self.read(at: whole.highest) { part, database in
+            var bounds = try self.bounds(of: query, within: whole, of: part, database)
             _ = bounds.keepNewest(query.maximumScan)
             let search = Search(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1)
             let plan = try database.rows("EXPLAIN QUERY PLAN \(search.sql)") { $0.text(3) ?? "" }

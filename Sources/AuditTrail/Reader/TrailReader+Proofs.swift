@@ -14,7 +14,8 @@ extension TrailReader {
     ///
     /// - Throws: ``TrailError/Code/corrupt`` when the row holds what this program never writes.
     package func document(of index: Int64) throws(TrailError) -> [UInt8]? {
-        try self.read { try self.document(of: index, $0) }
+        guard 0 <= index, index < .max else { return nil }
+        return try self.read(at: index) { _, database in try self.document(of: index, database) }
     }
 
     /// An entry with the proof that the tree of the first `size` entries has it.
@@ -23,11 +24,12 @@ extension TrailReader {
     ///
     /// - Returns: `nil` when the entry is not among the first `size`, or the trail has fewer.
     package func provenEntry(at index: Int64, size: Int64) throws(TrailError) -> ProvenEntry? {
-        try self.read { database in
-            guard 0 <= index, index < size, size <= (try Self.count(database)),
-                let document = try self.document(of: index, database)
-            else { return nil }
-            let proof = try self.tree(database).inclusionProof(of: index, size: size)
+        guard 0 <= index, index < size else { return nil }
+        // What a trail has it keeps, so two looks at it see no less.
+        guard let document = try self.document(of: index) else { return nil }
+        return try self.read { part, database in
+            guard size <= (try Self.count(database)) else { return nil }
+            let proof = try self.tree(part, database).inclusionProof(of: index, size: size)
             return ProvenEntry(index: index, document: document, proof: proof)
         }
     }
@@ -36,9 +38,9 @@ extension TrailReader {
     ///
     /// - Returns: `nil` when the trail has fewer than `size` entries, or `old` is not from 0 to `size`.
     package func consistencyProof(from old: Int64, to size: Int64) throws(TrailError) -> [MerkleHash]? {
-        try self.read { database in
+        try self.read { part, database in
             guard 0 <= old, old <= size, size <= (try Self.count(database)) else { return nil }
-            return try self.tree(database).consistencyProof(from: old, to: size)
+            return try self.tree(part, database).consistencyProof(from: old, to: size)
         }
     }
 
@@ -57,7 +59,26 @@ extension TrailReader {
         return encoder.document
     }
 
-    private func tree(_ database: Database) throws -> MerkleTree<any Error> {
+    private func read<Value>(_ body: (TrailPart, Database) throws -> Value) throws(TrailError) -> Value {
+        try self.read(at: .max, body)
+    }
+
+    /// The tree as the files hold it, for as long as `database` may be used.
+    ///
+    /// A node is where its last leaf is.
+    ///
+    /// - Parameter live: the file of `database`; the others are asked for what is before it.
+    private func tree(_ live: TrailPart, _ database: Database) throws -> MerkleTree<any Error> {
+        let own = try self.nodes(database)
+        guard live.indices.lowerBound > 0 else { return own }
+        return MerkleTree(known: live.base.nodes) { wanted in
+            if live.indices.contains(wanted.end - 1) { return try own.stored(wanted) }
+            return try self.read(at: wanted.end - 1) { _, database in try self.nodes(database).stored(wanted) }
+        }
+    }
+
+    /// Reads leaves and stored nodes of one file.
+    private func nodes(_ database: Database) throws -> MerkleTree<any Error> {
         let path = self.path
         return try MerkleTree(database, leaves: "SELECT leaf_hash FROM entries WHERE \"index\" = ?") {
             .missing($0, path: path)

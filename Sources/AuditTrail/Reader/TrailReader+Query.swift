@@ -10,19 +10,20 @@ extension TrailReader {
     /// Paging by ``TrailPage/nextAfter`` shows every entry once, also while the trail grows.
     package func entries(_ query: TrailQuery) throws(TrailError) -> TrailPage {
         try query.validate()
-        return try self.read { database in
-            var bounds = try self.bounds(of: query, database)
-            let unseen = bounds.keepNewest(query.maximumScan)
-            var entries: [TrailEntry] = []
-            // One more than wanted tells whether there is another page.
-            try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: query.limit + 1, database) {
+        var entries: [TrailEntry] = []
+        // One more than wanted tells whether there is another page.
+        let wanted = query.limit + 1
+        let unseen = try self.descend(query) { bounds, database in
+            let maximum = wanted - entries.count
+            try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: maximum, database) {
                 entries.append(try $0.trailEntry(path: self.path))
             }
-            entries = try self.shown(entries)
-            guard entries.count > query.limit else { return TrailPage(entries: entries, nextAfter: unseen) }
-            entries.removeLast()
-            return TrailPage(entries: entries, nextAfter: entries.last?.index)
+            return entries.count < wanted
         }
+        entries = try self.shown(entries)
+        guard entries.count == wanted else { return TrailPage(entries: entries, nextAfter: unseen) }
+        entries.removeLast()
+        return TrailPage(entries: entries, nextAfter: entries.last?.index)
     }
 
     /// Hands over every entry that meets the query, one by one, in bounded memory.
@@ -42,29 +43,29 @@ extension TrailReader {
         query.limit = TrailQuery.limits.upperBound
         query.maximumScan = nil
         try query.validate()
-        var bounds = try self.read { try self.bounds(of: query, $0) }
-        while bounds.lowest <= bounds.highest {
-            var entries: [TrailEntry] = []
-            entries.reserveCapacity(Self.entriesPerStep)
-            try self.read { database in
-                try self.scan(
-                    EntryColumn.selection,
-                    query,
-                    bounds,
-                    ascending ? .ascending : .descending,
-                    maximum: Self.entriesPerStep,
-                    database
-                ) { entries.append(try $0.trailEntry(path: self.path)) }
+        var entries: [TrailEntry] = []
+        entries.reserveCapacity(Self.entriesPerStep)
+        try self.walk(
+            EntryColumn.selection,
+            query,
+            ascending ? .ascending : .descending,
+            step: Self.entriesPerStep,
+            between: {
+                for entry in try self.shown(entries) { try body(entry) }
+                entries.removeAll(keepingCapacity: true)
+            },
+            row: { row, _ in
+                let entry = try row.trailEntry(path: self.path)
+                entries.append(entry)
+                return entry.index
             }
-            for entry in try self.shown(entries) { try body(entry) }
-            guard entries.count == Self.entriesPerStep, let last = entries.last?.index else { return }
-            if ascending { bounds.lowest = last + 1 } else { bounds.highest = last - 1 }
-        }
+        )
     }
 
     /// The entry of that number, `nil` when there is none yet.
     package func entry(at index: Int64) throws(TrailError) -> TrailEntry? {
-        try self.read { database in
+        guard 0 <= index, index < .max else { return nil }
+        return try self.read(at: index) { _, database in
             var entry: TrailEntry?
             var query = TrailQuery()
             query.kinds = Set(TrailQuery.Kind.allCases)

@@ -99,27 +99,51 @@ extension TrailReader {
         from position: TrailRecord.Position,
         limit: Int
     ) throws(TrailError) -> [TrailRecord] {
-        let records = try self.read { database in
-            let statement = try database.cachedStatement(sql: Self.recordsOfASource)
-            let row = StatementHandle(pointer: statement.sqliteStatement)
-            defer { row.reset() }
-            row.bind(clusterID, at: 1)
-            row.bind(partition.topic, at: 2)
-            row.bind(Int64(partition.partition), at: 3)
-            row.bind(position.offset, at: 4)
-            row.bind(position.digest, at: 5)
-            row.bind(limit, at: 6)
-            var records: [TrailRecord] = []
-            records.reserveCapacity(limit)
-            while try row.step() { records.append(try row.trailRecord(path: self.path)) }
-            return records
+        let chain = try self.chain().chain
+        if let gap = chain.gaps.first { throw .missing(gap, path: self.path) }
+        var records: [TrailRecord] = []
+        for index in chain.files.map(\.indices.lowerBound) + [.max] {
+            records += try self.read(at: index) { _, database in
+                try self.records(of: partition, clusterID: clusterID, from: position, limit: limit, database)
+            }
+        }
+        // Each file gives a page of its own; what is behind the first of all comes again with the next.
+        if !chain.files.isEmpty {
+            records.sort { left, right in
+                left.offset == right.offset
+                    ? left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes) : left.offset < right.offset
+            }
+            records.removeLast(max(0, records.count - limit))
         }
         return try self.shown(records)
     }
 
+    private func records(
+        of partition: SourcePartition,
+        clusterID: String,
+        from position: TrailRecord.Position,
+        limit: Int,
+        _ database: Database
+    ) throws -> [TrailRecord] {
+        let statement = try database.cachedStatement(sql: Self.recordsOfASource)
+        let row = StatementHandle(pointer: statement.sqliteStatement)
+        defer { row.reset() }
+        row.bind(clusterID, at: 1)
+        row.bind(partition.topic, at: 2)
+        row.bind(Int64(partition.partition), at: 3)
+        row.bind(position.offset, at: 4)
+        row.bind(position.digest, at: 5)
+        row.bind(limit, at: 6)
+        var records: [TrailRecord] = []
+        records.reserveCapacity(limit)
+        while try row.step() { records.append(try row.trailRecord(path: self.path)) }
+        return records
+    }
+
     /// The number of the oldest entry that is still there; `nil` when there is none.
     package func firstIndex() throws(TrailError) -> Int64? {
-        try self.read { try Int64.fetchOne($0, sql: "SELECT min(\"index\") FROM entries") }
+        if let first = try self.chain().chain.files.first { return first.indices.lowerBound }
+        return try self.read { try Int64.fetchOne($0, sql: "SELECT min(\"index\") FROM entries") }
     }
 
     /// Whether the newest decisions below `index` have no delivery yet, as those of a running service's last commit have

@@ -6,6 +6,8 @@ extension TrailReader {
     struct Bounds: Hashable {
         var lowest: Int64
         var highest: Int64
+
+        static let none = Bounds(lowest: 0, highest: -1)
     }
 
     /// Which way a scan goes, by the entries' numbers.
@@ -14,17 +16,26 @@ extension TrailReader {
         case descending = "DESC"
     }
 
-    /// The range of numbers outside which no entry can meet the query.
-    ///
-    /// - Returns: Bounds that end at the newest entry there is now, so that a scan ends while the trail grows.
-    func bounds(of query: TrailQuery, _ database: Database) throws -> Bounds {
-        var bounds = Bounds(lowest: 0, highest: try Self.latestIndex(database) ?? -1)
-        if let before = query.before { bounds.lowest = max(0, before.addingReportingOverflow(1).partialValue) }
-        if let before = query.before, before == .max { return Bounds(lowest: 0, highest: -1) }
+    /// The range of numbers that the query allows, in a trail that ends now: so a scan ends while the trail grows.
+    func bounds(of query: TrailQuery) throws(TrailError) -> Bounds {
+        var bounds = Bounds(lowest: 0, highest: try self.latestIndex() ?? -1)
+        if let before = query.before, before == .max { return .none }
+        if let before = query.before { bounds.lowest = max(0, before + 1) }
         if let after = query.after { bounds.highest = min(bounds.highest, max(after, 0) - 1) }
+        return bounds
+    }
+
+    /// The range of numbers outside which no entry of a file can meet the query.
+    ///
+    /// - Parameter whole: of the entries of all files.
+    func bounds(of query: TrailQuery, within whole: Bounds, of part: TrailPart, _ database: Database) throws -> Bounds {
+        var bounds = whole
+        bounds.lowest = max(bounds.lowest, part.indices.lowerBound)
+        bounds.highest = min(bounds.highest, try Self.latestIndex(database) ?? -1)
         guard query.from != nil || query.to != nil else { return bounds }
         // Entries behind the last run are summed up by none, and so always looked at.
-        let summarized = try Int64.fetchOne(database, sql: "SELECT max(last_index) FROM time_ranges") ?? -1
+        let summarized =
+            try Int64.fetchOne(database, sql: "SELECT max(last_index) FROM time_ranges") ?? part.indices.lowerBound - 1
         if let from = query.from {
             let first = try Int64.fetchOne(
                 database,
@@ -111,11 +122,13 @@ extension TrailReader {
         }
     }
 
+    /// How many entries the trail has up to the end of a file.
     static func count(_ database: Database) throws -> Int64 {
-        (try Self.latestIndex(database) ?? -1) + 1
+        try Int64.fetchOne(database, sql: TrailSchema.nextIndex) ?? 0
     }
 
     static func latestIndex(_ database: Database) throws -> Int64? {
-        try Int64.fetchOne(database, sql: "SELECT max(\"index\") FROM entries")
+        let count = try Self.count(database)
+        return count > 0 ? count - 1 : nil
     }
 }

@@ -26,10 +26,9 @@ extension TrailReader {
                 "A series is between two times, at most \(TrailSeries.maximumSpans) spans of 1 ms or more apart."
             )
         }
-        return try self.read { database in
-            var bounds = try self.bounds(of: query, database)
-            var series = TrailSeries(nextAfter: bounds.keepNewest(query.maximumScan))
-            series.lookedAt = max(0, bounds.highest - bounds.lowest + 1)
+        var series = TrailSeries()
+        series.nextAfter = try self.descend(query) { bounds, database in
+            series.lookedAt += max(0, bounds.highest - bounds.lowest + 1)
             try self.scan(Self.seriesSelection, query, bounds, .descending, maximum: .max, database) { row in
                 guard let time = row.integer(0), let decision = row.text(1).flatMap(Decision.init(rawValue:)) else {
                     return
@@ -39,8 +38,9 @@ extension TrailReader {
                 let reason = row.text(2).flatMap(DecisionReason.init(rawValue:))
                 series.counts[.init(start: Timestamp(start), decision: decision, reason: reason), default: 0] += 1
             }
-            return series
+            return true
         }
+        return series
     }
 
     private static let seriesSelection = "SELECT e.recorded_at, e.decision, e.reason FROM entries AS e"

@@ -16,25 +16,14 @@ extension TrailReader {
         try query.validate()
         var sums = StatisticsSums()
         var deliveries = DeliveryCursor()
-        var bounds = try self.read { try self.bounds(of: query, $0) }
-        while bounds.lowest <= bounds.highest {
-            var rows = 0
-            try self.read { database in
-                try self.scan(
-                    StatisticsSums.selection,
-                    query,
-                    bounds,
-                    .ascending,
-                    maximum: Self.entriesPerSum,
-                    database
-                ) {
-                    rows += 1
-                    let index = $0.integer(0) ?? 0
-                    bounds.lowest = index + 1
-                    sums.add($0, try deliveries.delivery(of: index, database)?.state)
-                }
+        do {
+            try self.walk(StatisticsSums.selection, query, .ascending, step: Self.entriesPerSum) { row, database in
+                let index = row.integer(0) ?? 0
+                sums.add(row, try deliveries.delivery(of: index, database)?.state)
+                return index
             }
-            if rows < Self.entriesPerSum { break }
+        } catch {
+            throw TrailError(error, whenTryingTo: "read", path: self.path)
         }
         return sums.result
     }

@@ -1,4 +1,5 @@
 import CSQLite
+import LoginContracts
 
 /// Copying the WAL into the database file, and what it is good for besides keeping the WAL short.
 ///
@@ -21,6 +22,19 @@ extension WritingConnection {
         }
         self.pagesInLog = 0
         try self.checkpointsOnClose(true)
+    }
+
+    /// As ``settle()``, and waits for readers no longer than that.
+    func settle(within wait: Duration) throws(TrailError) {
+        try self.withDatabase { database throws(TrailError) in
+            _ = sqlite3_busy_timeout(database, CInt(clamping: wait.milliseconds))
+        }
+        defer {
+            try? self.withDatabase { database throws(TrailError) in
+                _ = sqlite3_busy_timeout(database, CInt(clamping: TrailSchema.maximumLockWait.milliseconds))
+            }
+        }
+        try self.settle()
     }
 
     /// Copies the WAL into the database and empties it, as far as readers allow.

@@ -30,7 +30,9 @@ extension WritingConnection {
             sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0)
             sqlite3_set_authorizer(
                 database,
-                { _, action, name, _, _, _ in WritingConnection.verdict(onAction: action, name: name) },
+                { _, action, name, argument, _, _ in
+                    WritingConnection.verdict(onAction: action, name: name, argument: argument)
+                },
                 nil
             )
         }
@@ -38,8 +40,14 @@ extension WritingConnection {
 
     /// SQLite asks this while it compiles a statement, on the thread that prepares it.
     ///
-    /// - Parameter name: The table, for the actions that have one.
-    private static func verdict(onAction action: CInt, name: UnsafePointer<CChar>?) -> CInt {
+    /// - Parameters:
+    ///   - name: The table or PRAGMA, for the actions that have one.
+    ///   - argument: What a PRAGMA is given.
+    private static func verdict(
+        onAction action: CInt,
+        name: UnsafePointer<CChar>?,
+        argument: UnsafePointer<CChar>?
+    ) -> CInt {
         switch action {
         case SQLITE_SELECT, SQLITE_READ, SQLITE_TRANSACTION, SQLITE_RECURSIVE:
             return SQLITE_OK
@@ -49,8 +57,12 @@ extension WritingConnection {
         case SQLITE_INSERT:
             guard let name else { return SQLITE_DENY }
             return Self.appendableTables.contains(String(cString: name)) ? SQLITE_OK : SQLITE_DENY
+        case SQLITE_PRAGMA:
+            // How large the database is, see ``size``; these two read only.
+            guard let name, argument == nil else { return SQLITE_DENY }
+            return ["page_count", "page_size"].contains(String(cString: name)) ? SQLITE_OK : SQLITE_DENY
         default:
-            // UPDATE, DELETE, every CREATE, DROP and ALTER, ATTACH, DETACH, PRAGMA, REINDEX, ANALYZE, SAVEPOINT, and
+            // UPDATE, DELETE, every CREATE, DROP and ALTER, ATTACH, DETACH, any other PRAGMA, REINDEX, ANALYZE, SAVEPOINT, and
             // whatever a later SQLite adds.
             return SQLITE_DENY
         }

@@ -20,6 +20,8 @@ final class WritingConnection {
     /// The result of the last copying of the WAL after a commit, if it failed.
     var checkpointFailure: CInt?
     let pagesPerCheckpoint: CInt
+    /// What precedes the file's entries, once it was asked for.
+    var knownBase: TrailBase?
 
     /// The settings that a measurement or a test may want otherwise.
     struct Options: Sendable {
@@ -34,6 +36,22 @@ final class WritingConnection {
         var maximumPageCount: Int?
 
         init() {}
+    }
+
+    /// Opens a sealed file, which nobody writes any more, for look-ups.
+    init(sealed file: SegmentFile) throws(TrailError) {
+        self.path = file.path
+        self.pagesPerCheckpoint = 0
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
+        let result = sqlite3_open_v2(file.immutableURI, &self.database, flags, nil)
+        do throws(TrailError) {
+            guard result == SQLITE_OK else { throw self.error(result, whenTryingTo: "open") }
+            try self.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
+            try self.lockDown()
+        } catch {
+            self.close()
+            throw error
+        }
     }
 
     init(path: String, options: Options) throws(TrailError) {

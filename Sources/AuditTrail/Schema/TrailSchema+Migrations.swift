@@ -6,6 +6,8 @@ extension TrailSchema {
     static let firstMigration = "1: entries, deliveries, sources"
     /// The name of the second migration.
     static let secondMigration = "2: tree, checkpoints"
+    /// The name of the third migration.
+    static let thirdMigration = "3: segments"
 
     /// Every migration, oldest first. A migration that has been released is never edited: add another, and raise
     /// ``version``.
@@ -30,6 +32,10 @@ extension TrailSchema {
         migrator.registerMigration(Self.secondMigration) { database in
             try Self.growTree(in: database)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration(Self.thirdMigration) { database in
+            try Self.allowSegments(in: database)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

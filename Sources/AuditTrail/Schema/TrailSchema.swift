@@ -7,7 +7,7 @@ enum TrailSchema {
     static let applicationID: Int32 = 0x4C56_4154
 
     /// SQLite's `user_version` after the last migration this program knows; one more with each migration.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     /// How many entries a row of `time_ranges` sums up.
     ///

@@ -46,15 +46,24 @@ package struct MerkleFrontier: Hashable, Sendable {
     /// Adds a complete subtree as large as the smallest that may follow what is there: for putting a tree together from
     /// parts that were hashed side by side.
     ///
-    /// - Parameter level: the subtree has 2^level leaves; the tree's size is a multiple of that.
-    mutating func append(subtree root: MerkleHash, level: Int) {
+    /// - Parameters:
+    ///   - level: the subtree has 2^level leaves; the tree's size is a multiple of that.
+    ///   - completed: is called for every larger subtree that is complete with it, from the lowest up.
+    mutating func append(
+        subtree root: MerkleHash,
+        level: Int,
+        completed: (TreeNode, MerkleHash) -> Void = { _, _ in }
+    ) {
         precondition(
             level < 62 && self.count & ((1 << Int64(level)) - 1) == 0,
             "A subtree begins at a multiple of its size."
         )
         var hash = root
         self.count += 1 << Int64(level)
-        for _ in level..<self.count.trailingZeroBitCount { hash = MerkleHash.node(self.peaks.removeLast(), hash) }
+        for level in level..<self.count.trailingZeroBitCount {
+            hash = MerkleHash.node(self.peaks.removeLast(), hash)
+            completed(TreeNode(level: level + 1, position: (self.count - 1) >> (Int64(level) + 1)), hash)
+        }
         self.peaks.append(hash)
     }
 

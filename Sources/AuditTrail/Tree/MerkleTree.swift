@@ -4,8 +4,14 @@
 struct MerkleTree<Failure: Error> {
     /// The hash of a leaf, or of a node that ``TreeNode/isStored``. Asked only within the tree.
     let stored: (TreeNode) throws(Failure) -> MerkleHash
+    /// Nodes of any level that need not be asked for, because what is below them is elsewhere.
+    let known: [TreeNode: MerkleHash]
 
-    init(stored: @escaping (TreeNode) throws(Failure) -> MerkleHash) {
+    init(
+        known: [TreeNode: MerkleHash] = [:],
+        stored: @escaping (TreeNode) throws(Failure) -> MerkleHash
+    ) {
+        self.known = known
         self.stored = stored
     }
 
@@ -76,6 +82,7 @@ struct MerkleTree<Failure: Error> {
     }
 
     func hash(_ node: TreeNode) throws(Failure) -> MerkleHash {
+        if !self.known.isEmpty, let hash = self.known[node] { return hash }
         if node.level == 0 || node.isStored { return try self.stored(node) }
         let left = try self.hash(node.left)
         return MerkleHash.node(left, try self.hash(node.right))

@@ -1,35 +1,35 @@
 import GRDB
 import LoginContracts
 
-/// The verification of a run of entries that begins at a multiple of ``size``: of all that can be said without the others.
+/// The verification of a run of entries of one file: of all that can be said without the others.
 struct ChunkVerification {
-    /// Entries of a chunk; only the last one has fewer. A multiple of what a row of `time_ranges` sums up, and of a
-    /// segment of the index over players.
+    /// A chunk ends before a multiple of this; only the first and the last one of a file have fewer. A multiple of what a row
+    /// of `time_ranges` sums up, and of a segment of the index over players.
     static let size: Int64 = 1 << Int64(Self.level)
-    /// The level of a chunk's own node, which is stored.
-    static let level = 2 * TreeNode.storedLevels
+    private static let level = 2 * TreeNode.storedLevels
 
     let indices: Range<Int64>
-    /// The right edge of the tree of these entries alone.
-    private(set) var frontier = MerkleFrontier()
-    /// The checkpoints that end in this chunk, with the edge there.
-    private(set) var checkpoints: [(checkpoint: SignedCheckpoint, frontier: MerkleFrontier)] = []
+    /// The tree of these entries alone.
+    private(set) var run: MerkleRun
+    /// The checkpoints that end in this chunk, with the tree of the entries up to there.
+    private(set) var checkpoints: [(checkpoint: SignedCheckpoint, run: MerkleRun)] = []
     private(set) var problems: [TrailProblem] = []
     /// What the entries say about the access log.
     private(set) var accessLogHeads: [AccessLogHead] = []
     /// What the indices must deliver.
     private(set) var records = IndexDigest()
 
-    private var nodes: [MerkleHash] = []
+    private var nodes: [(node: TreeNode, hash: MerkleHash)] = []
     private var times: [TimeRange] = []
     private var deliveries: [Int64: (document: String, at: Int64)] = [:]
-    private var edges: [Int64: MerkleFrontier] = [:]
+    private var edges: [Int64: MerkleRun] = [:]
     /// The sizes in ``edges`` that are still to come, the next one last.
     private var comingEdges: [Int64] = []
     private var players: [(segment: Int64, digest: IndexDigest)] = []
 
     init(_ indices: Range<Int64>) {
         self.indices = indices
+        self.run = MerkleRun(from: indices.lowerBound)
         self.times = [TimeRange(firstIndex: indices.lowerBound)]
     }
 
@@ -43,7 +43,7 @@ struct ChunkVerification {
         let signed = try self.readCheckpoints(database)
         for end in ends + signed.map(\.checkpoint.size)
         where self.indices.lowerBound < end && end <= self.indices.upperBound {
-            self.edges[end] = MerkleFrontier()
+            self.edges[end] = self.run
         }
         self.comingEdges = self.edges.keys.sorted(by: >)
         try self.readEntries(database, sources)
@@ -58,8 +58,8 @@ struct ChunkVerification {
         }
     }
 
-    /// The edge at one of the sizes that were asked for.
-    func edge(at size: Int64) -> MerkleFrontier? { self.edges[size] }
+    /// The tree of the entries up to one of the sizes that were asked for.
+    func edge(at size: Int64) -> MerkleRun? { self.edges[size] }
 
     private mutating func note(_ subject: TrailProblem.Subject, _ index: Int64?, _ message: String) {
         guard self.problems.count < TrailVerification.maximumProblems else { return }
@@ -139,10 +139,10 @@ struct ChunkVerification {
     private mutating func append(_ leaf: MerkleHash, at index: Int64) {
         var nodes = self.nodes
         self.nodes = []
-        self.frontier.append(leaf) { node, hash in if node.level == TreeNode.storedLevels { nodes.append(hash) } }
+        self.run.append(leaf) { node, hash in if node.isStored { nodes.append((node, hash)) } }
         self.nodes = nodes
         if let coming = self.comingEdges.last, coming == index + 1 {
-            self.edges[coming] = self.frontier
+            self.edges[coming] = self.run
             self.comingEdges.removeLast()
         }
     }
@@ -204,14 +204,14 @@ struct ChunkVerification {
     }
 
     private mutating func compareNodes(_ database: Database) throws {
-        let span = Int64(1) << Int64(TreeNode.storedLevels)
-        var nodes = self.nodes.enumerated().map { place, hash in
-            (TreeNode(level: TreeNode.storedLevels, position: self.indices.lowerBound / span + Int64(place)), hash)
-        }
-        if self.frontier.count == Self.size {
-            let node = TreeNode(level: Self.level, position: self.indices.lowerBound / Self.size)
-            nodes.append((node, self.frontier.root))
-        }
+        let problems = try Self.problems(of: self.nodes, database)
+        for problem in problems { self.note(.tree, problem.index, problem.message) }
+    }
+
+    /// Compares nodes with those that are stored.
+    static func problems(of nodes: [(node: TreeNode, hash: MerkleHash)], _ database: Database) throws -> [TrailProblem]
+    {
+        var problems: [TrailProblem] = []
         let statement = try database.cachedStatement(
             sql: "SELECT hash FROM tree_nodes WHERE level = ? AND position = ?"
         )
@@ -221,13 +221,16 @@ struct ChunkVerification {
             row.bind(Int64(node.level), at: 1)
             row.bind(node.position, at: 2)
             if try row.step(), row.hash(0, equals: hash) { continue }
-            self.note(
-                .tree,
-                node.firstLeaf,
-                "the stored hash of the entries \(node.firstLeaf) to \(node.end - 1) is missing or is not theirs."
+            problems.append(
+                TrailProblem(
+                    .tree,
+                    node.firstLeaf,
+                    "the stored hash of the entries \(node.firstLeaf) to \(node.end - 1) is missing or is not theirs."
+                )
             )
         }
         row.reset()
+        return problems
     }
 
     private mutating func compareTimes(_ database: Database) throws {
@@ -237,7 +240,7 @@ struct ChunkVerification {
         ) { row in (0..<4).map { row.exactInteger(CInt($0)) } }
         // The last one is not complete, or of the next chunk.
         for range in self.times.dropLast() {
-            let last = range.firstIndex + TrailSchema.entriesPerTimeRange - 1
+            let last = (range.firstIndex / TrailSchema.entriesPerTimeRange + 1) * TrailSchema.entriesPerTimeRange - 1
             if rows.contains([range.firstIndex, last, range.earliest, range.latest]) { continue }
             self.note(.index, range.firstIndex, "the summary of its time and the next ones' is missing or wrong.")
         }
@@ -245,11 +248,11 @@ struct ChunkVerification {
 
     private mutating func comparePlayers(_ database: Database) throws {
         for (segment, expected) in self.players {
-            let found = try IndexDigest.ofPlayers(database, segment: segment, below: self.indices.upperBound)
+            let found = try IndexDigest.ofPlayers(database, segment: segment, of: self.indices)
             if found == expected { continue }
             self.note(
                 .index,
-                segment << Int64(TrailSchema.segmentShift),
+                max(self.indices.lowerBound, segment << Int64(TrailSchema.segmentShift)),
                 "the index over players is not that of the next \(1 << TrailSchema.segmentShift) entries."
             )
         }

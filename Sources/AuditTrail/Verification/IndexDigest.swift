@@ -44,7 +44,7 @@ struct IndexDigest: Hashable {
     }
 
     /// What the index over players delivers of a segment.
-    static func ofPlayers(_ database: Database, segment: Int64, below end: Int64) throws -> IndexDigest {
+    static func ofPlayers(_ database: Database, segment: Int64, of indices: Range<Int64>) throws -> IndexDigest {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT "index", player_id FROM entries INDEXED BY entries_by_player
@@ -58,7 +58,7 @@ struct IndexDigest: Hashable {
         var digest = IndexDigest()
         var last: [UInt8] = []
         while try row.step() {
-            guard let index = row.integer(0), index < end else { continue }
+            guard let index = row.integer(0), indices.contains(index) else { continue }
             row.withBytes(1) { bytes in
                 guard let bytes else { return }
                 digest.add(Self.hash(player: bytes, index: index))

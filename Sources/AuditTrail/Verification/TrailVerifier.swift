@@ -30,18 +30,21 @@ package struct TrailVerifier: Sendable {
     package func verify(progress: @Sendable (_ done: Int64, _ all: Int64) -> Void = { _, _ in }) throws(TrailError)
         -> TrailVerification
     {
-        let (count, sources) = try self.reader.read { database in
-            (try TrailReader.count(database), try Self.sources(database))
-        }
+        let (sections, problems) = try self.sections()
         let sequence = Mutex(
-            ChunkSequence(trailID: self.reader.trailID, count: count, given: self.given, trusted: self.trusted)
+            ChunkSequence(trailID: self.reader.trailID, sections: sections, given: self.given, trusted: self.trusted)
+        )
+        let count = sequence.withLock { $0.result.entries }
+        let sources = Dictionary(
+            sections.map { ($0.indices.lowerBound, $0.file?.sources ?? [:]) },
+            uniquingKeysWith: { _, last in last }
         )
         let ends = self.given.map(\.checkpoint.size)
         try self.sideBySide { () throws(TrailError) in
             guard let indices = sequence.withLock({ $0.next(lead: Self.maximumLead) }) else { return false }
-            let chunk = try self.reader.read { database in
+            let chunk = try self.reader.read(at: indices.lowerBound) { part, database in
                 var chunk = ChunkVerification(indices)
-                try chunk.run(database, sources: sources, ends: ends)
+                try chunk.run(database, sources: sources[part.indices.lowerBound] ?? [:], ends: ends)
                 return chunk
             }
             sequence.withLock { sequence in
@@ -50,12 +53,16 @@ package struct TrailVerifier: Sendable {
             }
             return true
         }
-        var (result, records) = sequence.withLock { ($0.result, $0.records) }
-        let found = try self.indexedRecords(count, sources.keys.sorted())
-        if found != records {
-            result.add([TrailProblem(.index, nil, "The index over records is not that of the entries.")])
+        var (result, records, nodes) = sequence.withLock { ($0.result, $0.records, $0.nodes) }
+        result.add(problems)
+        for section in sections {
+            guard let file = section.file else { continue }
+            let first = section.indices.lowerBound
+            result.add(file.problems)
+            result.add(
+                try self.problems(of: section, file, records[first] ?? IndexDigest(), nodes[first] ?? [])
+            )
         }
-        result.add(try self.problemsOfTheWhole(count))
         return result
     }
 
@@ -76,8 +83,9 @@ package struct TrailVerifier: Sendable {
     }
 
     /// What the index over records delivers, read in parts of about as many records.
-    private func indexedRecords(_ count: Int64, _ sourceIDs: [Int64]) throws(TrailError) -> IndexDigest {
-        let parts = try self.reader.read { database in
+    private func indexedRecords(of indices: Range<Int64>, _ sourceIDs: [Int64]) throws(TrailError) -> IndexDigest {
+        let first = indices.lowerBound
+        let parts = try self.reader.read(at: first) { _, database in
             try sourceIDs.flatMap { id in try Self.parts(of: id, database).map { (sourceID: id, offsets: $0) } }
         }
         let state = Mutex((next: 0, digest: IndexDigest()))
@@ -88,8 +96,13 @@ package struct TrailVerifier: Sendable {
             }
             guard place < parts.count else { return false }
             let part = parts[place]
-            let digest = try self.reader.read { database in
-                try IndexDigest.ofRecords(database, sourceID: part.sourceID, offsets: part.offsets, below: count)
+            let digest = try self.reader.read(at: first) { _, database in
+                try IndexDigest.ofRecords(
+                    database,
+                    sourceID: part.sourceID,
+                    offsets: part.offsets,
+                    below: indices.upperBound
+                )
             }
             state.withLock { $0.digest = $0.digest + digest }
             return true
@@ -121,59 +134,138 @@ package struct TrailVerifier: Sendable {
         return parts + [start...Int64.max]
     }
 
-    private static func sources(_ database: Database) throws -> [Int64: LeafSource] {
-        let rows = try database.makeStatement(sql: "SELECT id, cluster_id, topic, partition FROM sources")
-        let row = StatementHandle(pointer: rows.sqliteStatement)
-        defer { row.reset() }
-        var sources: [Int64: LeafSource] = [:]
-        while try row.step() {
-            guard let id = row.integer(0), let clusterID = row.exactText(1), let topic = row.exactText(2),
-                let partition = row.exactInteger(3)
-            else { continue }
-            sources[id] = LeafSource(clusterID: clusterID, topic: topic, partition: partition)
+    /// What there is to verify: the trail's files as they are now, and what is wrong with the files themselves.
+    private func sections() throws(TrailError) -> ([VerifiedSection], [TrailProblem]) {
+        let (live, chain) = try self.files()
+        var sections: [VerifiedSection] = []
+        var problems: [TrailProblem] = []
+        for file in chain.files {
+            do throws(TrailError) {
+                let file = try self.reader.read(at: file.indices.lowerBound) { part, database in
+                    VerifiedSection(indices: part.indices, file: try VerifiedSection.File(part, database))
+                }
+                sections.append(file)
+            } catch {
+                guard [.corrupt, .notATrail, .missing, .cannotOpen].contains(error.code) else { throw error }
+                problems.append(
+                    TrailProblem(.entry, file.indices.lowerBound, "its segment cannot be read: \(error.message)")
+                )
+            }
         }
-        return sources
+        sections.append(live)
+        for gap in chain.gaps {
+            problems.append(
+                TrailProblem(
+                    .entry,
+                    gap.lowerBound,
+                    "it and all up to entry \(gap.upperBound - 1) are missing: there is no segment of them."
+                )
+            )
+        }
+        return (Self.filled(sections, &problems), problems)
+    }
+
+    /// The live file as it is now, and the files before just this one.
+    private func files() throws(TrailError) -> (live: VerifiedSection, chain: SegmentChain) {
+        for _ in 0..<TrailReader.maximumAttempts {
+            let live = try self.reader.read(at: .max) { part, database in
+                let end = max(part.indices.lowerBound, try TrailReader.count(database))
+                return VerifiedSection(
+                    indices: part.indices.lowerBound..<end,
+                    file: try VerifiedSection.File(part, database)
+                )
+            }
+            let (chain, part) = try self.reader.chain()
+            if part.indices.lowerBound == live.indices.lowerBound { return (live, chain) }
+        }
+        throw TrailError(.locked, "The audit trail \(self.reader.path) is sealed all the time: try again.")
+    }
+
+    /// Puts something in for entries that no section has, and compares what neighbours say of each other.
+    private static func filled(_ sections: [VerifiedSection], _ problems: inout [TrailProblem]) -> [VerifiedSection] {
+        var filled: [VerifiedSection] = []
+        for section in sections {
+            let end = filled.last?.indices.upperBound ?? 0
+            let first = section.indices.lowerBound
+            if end < first {
+                filled.append(VerifiedSection(indices: end..<first, file: nil))
+            } else if let before = filled.last?.file, let file = section.file,
+                before.offsetsAfter != file.offsetsBefore
+            {
+                problems.append(
+                    TrailProblem(
+                        .index,
+                        first,
+                        "the segment that begins here does not know how far the records before it went."
+                    )
+                )
+            }
+            filled.append(section)
+        }
+        return filled
     }
 
     /// What no chunk can tell.
-    private func problemsOfTheWhole(_ count: Int64) throws(TrailError) -> [TrailProblem] {
-        try self.reader.read { database in
+    private func problems(
+        of section: VerifiedSection,
+        _ file: VerifiedSection.File,
+        _ records: IndexDigest,
+        _ nodes: [(node: TreeNode, hash: MerkleHash)]
+    ) throws(TrailError) -> [TrailProblem] {
+        let first = section.indices.lowerBound
+        let found = try self.indexedRecords(of: section.indices, file.sources.keys.sorted())
+        return try self.reader.read(at: first) { part, database in
             var problems: [TrailProblem] = []
             do {
-                try TrailSchema.verifySchema(of: database, path: self.reader.path)
+                try TrailSchema.verifySchema(of: database, path: part.path)
             } catch let error as TrailError where error.code == .corrupt {
                 problems.append(TrailProblem(.tree, nil, error.message))
             }
-            if let first = try Int64.fetchOne(database, sql: "SELECT \"index\" FROM entries WHERE \"index\" < 0") {
-                problems.append(TrailProblem(.entry, first, "no entry has a negative index."))
+            if found != records {
+                problems.append(TrailProblem(.index, nil, "The index over records is not that of the entries."))
+            }
+            let early = try database.rows("SELECT \"index\" FROM entries WHERE \"index\" < ?", binding: [first]) {
+                $0.integer(0)
+            }
+            if let early = early.first ?? nil {
+                problems.append(
+                    TrailProblem(
+                        .entry,
+                        early,
+                        early < 0 ? "no entry has a negative index." : "it is in a segment that begins at \(first)."
+                    )
+                )
             }
             let stray = try database.rows(
                 """
                 SELECT level, position FROM tree_nodes
                 WHERE level NOT IN (8, 16, 24, 32, 40, 48, 56) OR position < 0
-                    OR position >= (SELECT max("index") + 1 FROM entries) >> level
+                    OR position >= (SELECT max("index") + 1 FROM entries) >> level OR (position + 1) << level <= ?
                 LIMIT 1
-                """
+                """,
+                binding: [first]
             ) { row in "level \(row.integer(0) ?? 0), position \(row.integer(1) ?? 0)" }
             if let place = stray.first {
                 problems.append(TrailProblem(.tree, nil, "A hash is stored at \(place), where none belongs."))
             }
-            let summaries = try database.rows(
-                "SELECT (SELECT count(*) FROM time_ranges), (SELECT ifnull(max(\"index\"), -1) + 1 FROM entries)"
-            ) { row in (row.integer(0), (row.integer(1) ?? 0) / TrailSchema.entriesPerTimeRange) }
+            problems += try ChunkVerification.problems(of: nodes, database)
+            let run = TrailSchema.entriesPerTimeRange
+            let summaries = try database.rows("SELECT (SELECT count(*) FROM time_ranges), (\(TrailSchema.nextIndex))") {
+                row in (row.integer(0), (row.integer(1) ?? 0) / run - first / run)
+            }
             if summaries.contains(where: { $0.0 != $0.1 }) {
                 problems.append(
                     TrailProblem(.index, nil, "There are more or fewer summaries of times than there should be.")
                 )
             }
-            problems += try Self.problemsOfDeliveries(database)
+            problems += try Self.problemsOfDeliveries(database, from: first)
             return problems
         }
     }
 
     /// Marks that are of no entry, overlap, or run ahead of their own entry.
-    private static func problemsOfDeliveries(_ database: Database) throws -> [TrailProblem] {
-        var end: Int64 = 0
+    private static func problemsOfDeliveries(_ database: Database, from first: Int64) throws -> [TrailProblem] {
+        var end = first
         var problem: TrailProblem?
         _ = try database.rows("SELECT first_index, last_index, entry_index FROM deliveries ORDER BY first_index") {
             row in

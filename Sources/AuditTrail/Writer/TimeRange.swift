@@ -11,10 +11,11 @@ struct TimeRange: Hashable, Sendable {
     var earliest = Int64.max
     var latest = Int64.min
 
-    /// Adds an entry, and says whether the run is complete with it.
+    /// Adds an entry, and says whether the run is complete with it: a run ends before a multiple of its length, so the
+    /// first one of a segment may be shorter.
     mutating func add(index: Int64, recordedAt: Timestamp) -> Bool {
         self.earliest = min(self.earliest, recordedAt.millisecondsSince1970)
         self.latest = max(self.latest, recordedAt.millisecondsSince1970)
-        return index + 1 - self.firstIndex == TrailSchema.entriesPerTimeRange
+        return (index + 1).isMultiple(of: TrailSchema.entriesPerTimeRange)
     }
 }

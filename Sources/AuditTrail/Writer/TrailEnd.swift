@@ -28,11 +28,13 @@ struct TrailEnd: Hashable, Sendable {
     /// Whether a trail that ends here goes on in the connection's: it may have more entries, and has none fewer and none
     /// other.
     func isContinued(by connection: WritingConnection) throws(TrailError) -> Bool {
-        guard try Self.count(connection) >= self.nextIndex else { return false }
+        guard try connection.base.firstIndex <= self.nextIndex, try Self.count(connection) >= self.nextIndex else {
+            return false
+        }
         return try connection.tree.frontier(size: self.nextIndex) == self.tree
     }
 
     private static func count(_ connection: WritingConnection) throws(TrailError) -> Int64 {
-        try connection.integer("SELECT ifnull(max(\"index\"), -1) + 1 FROM entries") ?? 0
+        try connection.integer(TrailSchema.nextIndex) ?? 0
     }
 }

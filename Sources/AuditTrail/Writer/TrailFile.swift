@@ -112,6 +112,15 @@ struct TrailFile: Hashable, Sendable {
         guard fsync(descriptor) == 0 else { throw Self.error(errno, whenTryingTo: "save the folder of", path: path) }
     }
 
+    /// Makes a file's content durable that no connection of this process has open: closing its descriptor drops every lock
+    /// that the process has on it.
+    static func synchronizeUnopened(_ path: String) throws(TrailError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.error(errno, whenTryingTo: "open", path: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Self.error(errno, whenTryingTo: "save", path: path) }
+    }
+
     /// The error for a failed system call.
     static func error(
         _ reason: CInt,

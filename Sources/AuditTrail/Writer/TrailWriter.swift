@@ -27,23 +27,41 @@ package final class TrailWriter: Sendable {
     /// - Parameters:
     ///   - path: The database file. SQLite keeps `-wal` and `-shm` files beside it, and the writer a `.lock` file.
     ///   - instanceID: Who writes, for the entries that the writer makes by itself: the deliveries.
-    ///   - logger: Told about migrations and recoveries.
+    ///   - segments: When the database is sealed, and another one goes on under its name; see <doc:TrailFormat>. Off
+    ///     without limits.
+    ///   - logger: Told about migrations, recoveries and sealed segments.
     /// - Throws: ``TrailError``; ``TrailError/Code/locked`` when another instance has the trail.
     package convenience init(
         path: String,
         instanceID: String = "unnamed",
+        segments: SegmentPolicy = SegmentPolicy(),
         logger: Logger
     ) throws(TrailError) {
-        try self.init(path: path, instanceID: instanceID, logger: logger, options: WritingConnection.Options())
+        try self.init(
+            path: path,
+            instanceID: instanceID,
+            segments: segments,
+            logger: logger,
+            options: WritingConnection.Options()
+        )
     }
 
     init(
         path: String,
         instanceID: String = "unnamed",
+        segments: SegmentPolicy = SegmentPolicy(),
         logger: Logger,
         options: WritingConnection.Options
     ) throws(TrailError) {
-        self.state = Mutex(try WriterState(path: path, instanceID: instanceID, logger: logger, options: options))
+        self.state = Mutex(
+            try WriterState(
+                path: path,
+                instanceID: instanceID,
+                segmentPolicy: segments,
+                logger: logger,
+                options: options
+            )
+        )
     }
 
     deinit {
@@ -147,6 +165,13 @@ package final class TrailWriter: Sendable {
         try self.state.withLock { state throws(TrailError) in try state.checkpoint(signedBy: signer, at: time) }
     }
 
+    /// Has every segment's end signed from now on before it is sealed.
+    ///
+    /// - Parameter signer: as for ``checkpoint(signedBy:at:)``; call it once what was signed before is known to be held.
+    package func signSegments(by signer: NoteSigner) {
+        self.state.withLock { $0.signer = signer }
+    }
+
     /// Makes sure that the trail holds everything that a checkpoint covers, unchanged: one that others have seen.
     ///
     /// - Throws: ``TrailError/Code/corrupt`` otherwise: the trail was replaced by an older copy, or was changed.
@@ -166,6 +191,11 @@ extension TrailWriter {
     /// Runs SQL on the writing connection, so that tests can try what it must refuse.
     func execute(_ sql: String) throws(TrailError) {
         try self.state.withLock { state throws(TrailError) in try state.usableConnection().execute(sql) }
+    }
+
+    /// Seals the live file now, whatever the policy says.
+    func seal(at time: Timestamp = .now) throws(TrailError) {
+        try self.state.withLock { state throws(TrailError) in try state.seal(at: time) }
     }
 
     /// Opens the file again with other settings, so that tests can give a full database room.

@@ -13,6 +13,7 @@ extension WriterState {
         let first = self.nextIndex
         if entries.isEmpty, deliveries.isEmpty, services.isEmpty { return first..<first }
         do throws(TrailError) {
+            let deliveries = try self.rollOver(deliveries)
             return try self.appendNew(entries, deliveries: deliveries, services: services)
         } catch {
             guard error.code == .alreadyRecorded, let indices = try self.numbers(of: entries) else { throw error }
@@ -24,7 +25,7 @@ extension WriterState {
         }
     }
 
-    private mutating func appendNew(
+    mutating func appendNew(
         _ entries: [ValidationEntry],
         deliveries: [EntryDelivery],
         services: [ServiceEntry]
@@ -145,13 +146,10 @@ extension WriterState {
 
     /// Marks entries as delivered, unless exactly this mark is there already.
     private mutating func insert(_ delivery: EntryDelivery, _ connection: WritingConnection) throws(TrailError) {
-        let values = [delivery.indices.lowerBound, delivery.indices.upperBound, delivery.at.millisecondsSince1970]
-        let states = try connection.rows(
-            "SELECT state FROM deliveries WHERE first_index = ? AND last_index = ? AND marked_at = ?",
-            whenTryingTo: "read",
-            binding: values
-        ) { $0.text(0) }
-        if states != [delivery.state.rawValue] {
+        let isSealed = (0..<(try connection.base.firstIndex)).contains(delivery.indices.lowerBound)
+        let isThere = isSealed ? try self.segments.has(delivery) : try connection.hasMark(delivery)
+        if !isThere {
+            let values = [delivery.indices.lowerBound, delivery.indices.upperBound, delivery.at.millisecondsSince1970]
             let index = try self.insert(.delivery(delivery, instanceID: self.instanceID), source: nil, connection)
             let row = try connection.statement(
                 "INSERT INTO deliveries (first_index, last_index, marked_at, state, entry_index) VALUES (?, ?, ?, ?, ?)"

@@ -34,27 +34,24 @@ extension WriterState {
         let connection = try self.usableConnection()
         let source = Source(clusterID: clusterID, partition: partition)
         guard let id = try self.sourceID(source, connection) else { return nil }
-        return try connection.integer("SELECT max(record_offset) FROM entries WHERE source_id = ?", binding: [id])
+        let own = try connection.integer("SELECT max(record_offset) FROM entries WHERE source_id = ?", binding: [id])
+        return [own, self.baseOffsets[source]].compactMap { $0 }.max()
     }
 
     mutating func recorded(_ identities: [RecordIdentity]) throws(TrailError) -> [RecordIdentity: RecordedEntry] {
         let connection = try self.usableConnection()
-        let statement = try connection.statement(
-            "\(EntryColumn.selection) WHERE e.source_id = ? AND e.record_offset = ? AND e.record_digest = ?"
-        )
-        defer { statement.reset() }
         var found: [RecordIdentity: RecordedEntry] = [:]
+        var missed: [(identity: RecordIdentity, before: Int64)] = []
         for identity in identities {
             let source = Source(clusterID: identity.clusterID, partition: identity.partition)
             guard let sourceID = try self.sourceID(source, connection) else { continue }
-            statement.reset()
-            statement.bind(sourceID, at: 1)
-            statement.bind(identity.offset, at: 2)
-            statement.bind(identity.digest.bytes, at: 3)
-            guard try Self.next(statement, connection) else { continue }
-            guard case .validation(let entry) = try statement.trailEntry(path: connection.path) else { continue }
-            found[identity] = entry
+            if let entry = try connection.recorded(identity, sourceID: sourceID) {
+                found[identity] = entry
+            } else if let before = self.baseOffsets[source] {
+                missed.append((identity, before))
+            }
         }
+        if !missed.isEmpty { try self.segments.find(missed, &found) }
         return found
     }
 
@@ -100,23 +97,24 @@ extension WriterState {
     }
 
     /// The gaps between deliveries: read once, and kept up to date by every append from then on.
-    private mutating func undeliveredRanges(
+    mutating func undeliveredRanges(
         _ connection: WritingConnection
     ) throws(TrailError) -> [ClosedRange<Int64>] {
         if let undelivered { return undelivered.ranges }
         var ranges = UndeliveredRanges()
-        var next: Int64 = 0
+        var next = try connection.base.firstIndex
         let gaps = try connection.rows(
             """
             SELECT gap_first, first_index - 1, last_index + 1 FROM (
-                SELECT first_index, last_index, lag(last_index, 1, -1) OVER (ORDER BY first_index) + 1 AS gap_first
+                SELECT first_index, last_index, lag(last_index, 1, ?) OVER (ORDER BY first_index) + 1 AS gap_first
                 FROM deliveries
             ) AS gap
             LEFT JOIN entries AS e ON e."index" = gap_first
             WHERE gap_first < first_index AND (gap_first < first_index - 1 OR e.kind = 'validation')
                 OR first_index = (SELECT max(first_index) FROM deliveries)
             """,
-            whenTryingTo: "read"
+            whenTryingTo: "read",
+            binding: [next - 1]
         ) { (first: $0.integer(0) ?? 0, last: $0.integer(1) ?? 0, next: $0.integer(2) ?? 0) }
         for gap in gaps {
             if gap.first <= gap.last { ranges.append(gap.first..<(gap.last + 1)) }
@@ -133,5 +131,25 @@ extension WriterState {
         } catch {
             throw connection.error(error, whenTryingTo: "read")
         }
+    }
+}
+
+extension WritingConnection {
+    /// The file's decision on a record.
+    func recorded(_ identity: RecordIdentity, sourceID: Int64) throws(TrailError) -> RecordedEntry? {
+        let statement = try self.statement(
+            "\(EntryColumn.selection) WHERE e.source_id = ? AND e.record_offset = ? AND e.record_digest = ?"
+        )
+        defer { statement.reset() }
+        statement.bind(sourceID, at: 1)
+        statement.bind(identity.offset, at: 2)
+        statement.bind(identity.digest.bytes, at: 3)
+        do throws(StepFailure) {
+            guard try statement.step() else { return nil }
+        } catch {
+            throw self.error(error, whenTryingTo: "read")
+        }
+        guard case .validation(let entry) = try statement.trailEntry(path: self.path) else { return nil }
+        return entry
     }
 }

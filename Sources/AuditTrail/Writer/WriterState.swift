@@ -26,6 +26,19 @@ struct WriterState {
     var timeRange = TimeRange(firstIndex: 0)
     /// `nil` until somebody asks.
     var undelivered: UndeliveredRanges?
+    /// The earlier files of the trail.
+    var segments: SealedSegments
+    /// The highest offset of each source in the earlier files.
+    var baseOffsets: [Source: Int64] = [:]
+    let segmentPolicy: SegmentPolicy
+    /// Signs a file's end before it is sealed; `nil` seals without.
+    var signer: NoteSigner?
+    /// When the live file's first entry was recorded, once it was asked for.
+    var knownSegmentStart: Timestamp?
+    /// Not before then, after a try that failed.
+    var nextSealAttempt: ContinuousClock.Instant?
+    /// Whether the live file could not be sealed when it was full; said once.
+    var isSealOverdue = false
     /// Service entries of appends that failed and were found in the trail after all, with their numbers. They have no
     /// identity by which a repeated append could find them.
     var survivors: [ServiceEntry: Int64] = [:]
@@ -53,15 +66,19 @@ struct WriterState {
     init(
         path: String,
         instanceID: String,
+        segmentPolicy: SegmentPolicy,
         logger: Logger,
         options: WritingConnection.Options
     ) throws(TrailError) {
         self.file = try TrailFile(path: path)
+        self.segmentPolicy = segmentPolicy
+        self.segments = SealedSegments(path: self.file.path, chain: .none)
         self.instanceID = instanceID
         self.logger = logger
         self.options = options
         // Before anything is made or changed: nobody else does either from here on.
         self.lock = try WriterLock(databasePath: self.file.path)
+        try SegmentSwap.tidy(self.file)
         try self.file.createIfMissing()
         try self.file.requireContent()
         let applied = try TrailSchema.prepare(path: self.file.path)
@@ -109,7 +126,11 @@ struct WriterState {
     mutating func readPosition(_ connection: WritingConnection) throws(TrailError) {
         self.sources = [:]
         self.undelivered = nil
-        let first = try connection.integer("SELECT ifnull(max(last_index), -1) + 1 FROM time_ranges") ?? 0
+        try self.readBase(connection)
+        let (base, summarized) = try (
+            connection.base.firstIndex, connection.integer("SELECT max(last_index) + 1 FROM time_ranges")
+        )
+        let first = summarized ?? base
         self.timeRange = TimeRange(firstIndex: first)
         let times = try connection.rows(
             "SELECT \"index\", recorded_at FROM entries WHERE \"index\" >= ? ORDER BY \"index\"",

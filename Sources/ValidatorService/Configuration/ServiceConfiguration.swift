@@ -1,3 +1,4 @@
+package import AuditTrail
 package import LoginContracts
 package import ValidationPipeline
 
@@ -117,6 +118,8 @@ package struct ServiceConfiguration: Sendable {
         }
         /// Whether what entries say about players is encrypted under a key of each player's own.
         package var hasPlayerKeys = false
+        /// When the database is sealed and another one goes on; without limits never.
+        package var segments = SegmentPolicy()
     }
 
     package struct Operations: Sendable {

@@ -60,6 +60,8 @@ extension Setting {
     static let accessLog = Setting("AUDIT_ACCESS_LOG", "audit.accessLog")
     static let requirePurpose = Setting("AUDIT_REQUIRE_PURPOSE", "audit.requirePurpose")
     static let playerKeys = Setting("AUDIT_PLAYER_KEYS", "audit.playerKeys")
+    static let segmentMaximumSize = Setting("AUDIT_SEGMENT_MAXIMUM_SIZE", "audit.segmentMaximumSize")
+    static let segmentMaximumAge = Setting("AUDIT_SEGMENT_MAXIMUM_AGE", "audit.segmentMaximumAge")
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
     static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
     static let consoleListen = Setting("AUDIT_CONSOLE_LISTEN", "auditConsole.listen")
@@ -80,7 +82,7 @@ extension Setting {
         .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
         .fingerprintKey.inFile, .checkpointKey, .checkpointKey.inFile, .checkpointOrigin, .checkpointInterval,
-        .accessLog, .requirePurpose, .playerKeys,
+        .accessLog, .requirePurpose, .playerKeys, .segmentMaximumSize, .segmentMaximumAge,
         .opsListen, .opsToken, .opsToken.inFile, .consoleListen, .consoleToken, .consoleToken.inFile, .instanceID,
         .logLevel, .logFormat, .shutdownTimeout, .stallTimeout, .coreDumps,
     ]

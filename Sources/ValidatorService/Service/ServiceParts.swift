@@ -67,6 +67,7 @@ extension ServiceParts {
         let trail = try TrailWriter(
             path: configuration.audit.database,
             instanceID: configuration.instanceID,
+            segments: configuration.audit.segments,
             logger: logger
         )
         do {

@@ -41,6 +41,7 @@ final class CheckpointPublisher: Sendable {
         self.logger = logger
         let last = try Self.last(of: self.signer.verifier, in: self.topic, kafka: kafka, logger: logger)
         if let last { try trail.requireContinuation(of: last) }
+        trail.signSegments(by: self.signer)
         self.published = Mutex(last?.size ?? 0)
         self.producer = try KafkaProducer(configuration: kafka, mode: .idempotent, logger: logger)
         logger.info(

@@ -1,3 +1,4 @@
+import AuditTrail
 import LoginContracts
 import Testing
 import ValidationPipeline
@@ -78,6 +79,11 @@ import ValidationPipeline
         Good("AUDIT_REQUIRE_PURPOSE", "exports") { $0.audit.requirePurpose == .exports },
         Good("AUDIT_CHECKPOINT_INTERVAL", "1s") { $0.audit.checkpointInterval == .seconds(1) },
         Good("AUDIT_PLAYER_KEYS", "on") { $0.audit.hasPlayerKeys },
+        Good("AUDIT_SEGMENT_MAXIMUM_SIZE", "1MB") { $0.audit.segments.maximumSize == 1_000_000 },
+        Good("AUDIT_SEGMENT_MAXIMUM_SIZE", "1000gb") { $0.audit.segments.maximumSize == 1_000_000_000_000 },
+        Good("AUDIT_SEGMENT_MAXIMUM_SIZE", "Off") { $0.audit.segments.maximumSize == nil },
+        Good("AUDIT_SEGMENT_MAXIMUM_AGE", "1m") { $0.audit.segments.maximumAge == .seconds(60) },
+        Good("AUDIT_SEGMENT_MAXIMUM_AGE", "off") { $0.audit.segments.maximumAge == nil },
         Good("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "checkpoints") { $0.kafka.checkpointsTopic == "checkpoints" },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
@@ -144,6 +150,11 @@ import ValidationPipeline
         ("AUDIT_ACCESS_LOG", ["/var/log/", ":memory:", "file:access.db"]),
         ("AUDIT_REQUIRE_PURPOSE", ["yes", "never"]),
         ("AUDIT_CHECKPOINT_INTERVAL", ["999ms", "3601s", "off"]),
+        (
+            "AUDIT_SEGMENT_MAXIMUM_SIZE",
+            ["0MB", "999999", "1001GB", "-1MB", "1.5GB", "GB", "99999999999999999GB", "10TB"]
+        ),
+        ("AUDIT_SEGMENT_MAXIMUM_AGE", ["59s", "3661d", "0", "weekly"]),
         ("OPS_LISTEN", ["9464", ":9464", "h:65536", "http://h:1", "::1:9464", "[h]:1", "h:+1", "h:"]),
         (
             "OPS_TOKEN",

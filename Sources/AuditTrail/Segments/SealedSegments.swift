@@ -1,0 +1,150 @@
+import LoginContracts
+
+/// The sealed files of the trail that is being written: records that Kafka delivers once more are found in them too.
+///
+/// Files are opened when one is needed, and at most ``maximumOpen`` stay open. Which offsets a file has of which source is
+/// remembered, so that a look-up opens none that cannot help.
+struct SealedSegments {
+    private let path: String
+    private let chain: SegmentChain
+    /// The least recently used first.
+    private var open: [(file: SegmentFile, connection: WritingConnection)] = []
+    private var extents: [SegmentFile: [WriterState.Source: Extent]] = [:]
+
+    static let maximumOpen = 4
+
+    /// What a file says of a source.
+    struct Extent {
+        var sourceID: Int64
+        /// The offsets of its records in the file, `nil` when it has none.
+        var offsets: ClosedRange<Int64>?
+        /// The highest offset in the files before, `nil` when they have none.
+        var before: Int64?
+    }
+
+    init(path: String, chain: SegmentChain) {
+        self.path = path
+        self.chain = chain
+    }
+
+    var gaps: [Range<Int64>] { self.chain.gaps }
+
+    /// The root over the first `size` entries, which end before the live file begins.
+    mutating func root(size: Int64) throws(TrailError) -> MerkleHash {
+        guard size > 0 else { return .ofEmptyTree }
+        return try self.connection(at: size - 1).tree.root(size: size)
+    }
+
+    /// Whether exactly this mark of delivery is in a sealed file.
+    mutating func has(_ delivery: EntryDelivery) throws(TrailError) -> Bool {
+        let connection = try self.connection(at: delivery.indices.lowerBound)
+        return try connection.hasMark(delivery)
+    }
+
+    /// Looks for records, newest file first.
+    ///
+    /// - Parameters:
+    ///   - identities: those that the live file does not have, and the highest offset of each one's source before it.
+    ///   - found: where they go.
+    /// - Throws: ``TrailError/Code/missing`` when one may be in a file that is not there: to decide it again would be wrong.
+    mutating func find(
+        _ identities: [(identity: RecordIdentity, before: Int64)],
+        _ found: inout [RecordIdentity: RecordedEntry]
+    ) throws(TrailError) {
+        var wanted = identities.filter { $0.identity.offset <= $0.before }
+        for place in Self.places(of: self.chain) where !wanted.isEmpty {
+            switch place {
+            case .gap(let gap): throw .missing(gap, path: self.path)
+            case .file(let file):
+                let extents = try self.extents(of: file)
+                for (identity, _) in wanted {
+                    let source = WriterState.Source(clusterID: identity.clusterID, partition: identity.partition)
+                    guard let extent = extents[source], extent.offsets?.contains(identity.offset) == true else {
+                        continue
+                    }
+                    found[identity] = try self.connection(to: file).recorded(identity, sourceID: extent.sourceID)
+                }
+                wanted = wanted.compactMap { identity, _ in
+                    let source = WriterState.Source(clusterID: identity.clusterID, partition: identity.partition)
+                    guard found[identity] == nil, let before = extents[source]?.before, identity.offset <= before else {
+                        return nil
+                    }
+                    return (identity, before)
+                }
+            }
+        }
+    }
+
+    private enum Place {
+        case file(SegmentFile)
+        case gap(Range<Int64>)
+    }
+
+    /// Files and gaps from the newest to the oldest.
+    private static func places(of chain: SegmentChain) -> [Place] {
+        let places: [(first: Int64, place: Place)] =
+            chain.files.map { ($0.indices.lowerBound, .file($0)) } + chain.gaps.map { ($0.lowerBound, .gap($0)) }
+        return places.sorted { $0.first > $1.first }.map(\.place)
+    }
+
+    private mutating func connection(at index: Int64) throws(TrailError) -> WritingConnection {
+        guard let file = self.chain.file(of: index) else {
+            throw .missing(self.gaps.first { $0.contains(index) } ?? index..<(index + 1), path: self.path)
+        }
+        return try self.connection(to: file)
+    }
+
+    private mutating func connection(to file: SegmentFile) throws(TrailError) -> WritingConnection {
+        if let place = self.open.firstIndex(where: { $0.file == file }) {
+            let entry = self.open.remove(at: place)
+            self.open.append(entry)
+            return entry.connection
+        }
+        let connection = try WritingConnection(sealed: file)
+        let (first, next) = (try connection.base.firstIndex, try connection.integer(TrailSchema.nextIndex) ?? 0)
+        guard first == file.indices.lowerBound, next == file.indices.upperBound else {
+            throw .misnamed(file, first: first, next: next)
+        }
+        if self.open.count >= Self.maximumOpen { self.open.removeFirst() }
+        self.open.append((file, connection))
+        return connection
+    }
+
+    private mutating func extents(of file: SegmentFile) throws(TrailError) -> [WriterState.Source: Extent] {
+        if let extents = self.extents[file] { return extents }
+        let rows = try self.connection(to: file).rows(
+            """
+            SELECT s.id, s.cluster_id, s.topic, s.partition,
+                (SELECT min(record_offset) FROM entries WHERE source_id = s.id),
+                (SELECT max(record_offset) FROM entries WHERE source_id = s.id),
+                b.last_offset
+            FROM sources AS s LEFT JOIN base_offsets AS b ON b.source_id = s.id
+            """,
+            whenTryingTo: "read"
+        ) { row in
+            let partition = SourcePartition(
+                topic: row.text(2) ?? "",
+                partition: Int32(clamping: row.integer(3) ?? 0)
+            )
+            let offsets: ClosedRange<Int64>? =
+                if let least = row.integer(4), let most = row.integer(5) { least...most } else { nil }
+            return (
+                WriterState.Source(clusterID: row.text(1) ?? "", partition: partition),
+                Extent(sourceID: row.integer(0) ?? 0, offsets: offsets, before: row.integer(6))
+            )
+        }
+        let extents = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+        self.extents[file] = extents
+        return extents
+    }
+}
+
+extension TrailError {
+    /// A sealed file that does not hold what its name says.
+    static func misnamed(_ file: SegmentFile, first: Int64, next: Int64) -> TrailError {
+        TrailError(
+            .corrupt,
+            "The segment \(file.path) has the entries \(first) to \(next - 1), which its name does not say: it was changed, or another file has taken its place. Restore a copy."
+        )
+    }
+}
