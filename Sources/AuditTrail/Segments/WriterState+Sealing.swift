@@ -77,8 +77,8 @@ extension WriterState {
 
     /// Seals the live file as it is, and opens the one that goes on.
     ///
-    /// The commit point is ``SegmentSwap/Step/replaceLive``. Whatever fails, the next call opens the file that is then at the
-    /// path, and takes it only if the trail goes on in it.
+    /// The commit point is ``SegmentSwap/Step/replaceLive``. Whatever fails, the next call opens the file that is then at
+    /// the path, and takes it only if the trail goes on in it.
     ///
     /// - Throws: ``TrailError/Code/refused`` while a decision in the file is in doubt; ``TrailError/Code/locked`` while readers
     ///   are in the way.

@@ -266,7 +266,7 @@ struct SealingTests {
         }
         // A read that is under way puts the seal off, so there is no telling how many appends it takes.
         var cycle: Int64 = 0
-        while cycle < 50 || (cycle < 1000 && (try self.segments()).count < 3) {
+        while try cycle < 50 || (cycle < 1000 && self.segments().count < 3) {
             try self.run(writer, cycle..<(cycle + 10), of: 20)
             cycle += 10
         }
