@@ -26,22 +26,12 @@ struct WebDriver {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("chromium-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.driver)
-        process.arguments = ["--port=0"]
-        var environment = ProcessInfo.processInfo.environment
-        for name in environment.keys where name.lowercased().hasSuffix("_proxy") { environment[name] = nil }
-        process.environment = environment.merging(["HOME": folder.path, "TMPDIR": folder.path]) { _, new in new }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let (process, port) = try await Self.startDriver(home: folder.path)
         defer {
             // Threads of a test block SIGTERM, and the child has inherited that.
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        let port = try await Self.port(in: output.fileHandleForReading)
         let session = try await Self.open(port, folder.path, language, width, height)
         let browser = WebDriver(port: port, session: session)
         do {
@@ -51,6 +41,35 @@ struct WebDriver {
             throw error
         }
         _ = try await browser.command("DELETE", "")
+    }
+
+    /// How often a driver is started that finds its port taken: it chooses one and then listens on it, and other tests
+    /// take ports in between.
+    private static let startAttempts = 5
+
+    /// - Returns: The driver, and the port it listens on.
+    private static func startDriver(home: String) async throws -> (Process, port: Int) {
+        var attempt = 1
+        while true {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Self.driver)
+            process.arguments = ["--port=0"]
+            var environment = ProcessInfo.processInfo.environment
+            for name in environment.keys where name.lowercased().hasSuffix("_proxy") { environment[name] = nil }
+            process.environment = environment.merging(["HOME": home, "TMPDIR": home]) { _, new in new }
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            do {
+                return (process, try await Self.port(in: output.fileHandleForReading))
+            } catch {
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+                guard attempt < Self.startAttempts, "\(error)".contains("port not available") else { throw error }
+                attempt += 1
+            }
+        }
     }
 
     /// chromedriver says which port it took.
