@@ -1,6 +1,4 @@
 package import AuditTrail
-import Foundation
-import LoginContracts
 
 /// Keeps who looked at what: every view, search and download of the console is recorded before it is answered.
 package protocol AccessRecorder: Sendable {
@@ -45,7 +43,7 @@ package struct AccessLogRecorder: AccessRecorder {
     {
         try self.log.record(
             AccessEntry(
-                at: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
+                at: ConsoleAPI.now,
                 trailID: self.trailID,
                 who: who,
                 action: "console.\(action.rawValue)",

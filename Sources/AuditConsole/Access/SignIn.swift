@@ -34,7 +34,7 @@ final class SignIn: Sendable {
             self.state.withLock { $0.attempts.failed(address, at: .now) }
             throw Problem(.signInRefused, "The token is not the console's.")
         }
-        let id = (0..<SessionTable.idLength).map { _ in UInt8.random(in: .min ... .max) }
+        let id = [UInt8].random(count: SessionTable.idLength)
         let who = "\(name) from \(address)"
         self.state.withLock { state in
             state.attempts.succeeded(address)
@@ -76,22 +76,5 @@ final class SignIn: Sendable {
                 default: true
                 }
             }
-    }
-}
-
-extension [UInt8] {
-    /// - Returns: `nil` unless the text is exactly `count` bytes in hexadecimal digits.
-    init?(hexadecimal text: String, count: Int) {
-        guard text.utf8.count == 2 * count else { return nil }
-        let digits = text.utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case 0x30...0x39: byte - 0x30
-            case 0x41...0x46: byte - 0x41 + 10
-            case 0x61...0x66: byte - 0x61 + 10
-            default: nil
-            }
-        }
-        guard digits.count == 2 * count else { return nil }
-        self = (0..<count).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
     }
 }

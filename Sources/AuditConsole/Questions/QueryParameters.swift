@@ -1,3 +1,5 @@
+import LoginContracts
+
 /// The parameters of a query or a form (`application/x-www-form-urlencoded`), read strictly.
 ///
 /// Each is taken out by name and checked; what is left over at the end is refused, so a misspelt filter never shows more

@@ -13,12 +13,7 @@ extension AccessLog {
             leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32)
         ) STRICT;
 
-        CREATE TABLE tree_nodes (
-            level INTEGER NOT NULL,
-            position INTEGER NOT NULL,
-            hash BLOB NOT NULL CHECK (length(hash) = 32),
-            PRIMARY KEY (level, position)
-        ) STRICT, WITHOUT ROWID;
+        \(TrailSchema.nodesTable)
 
         CREATE TRIGGER accesses_are_numbered_without_a_gap BEFORE INSERT ON accesses
             WHEN NEW."index" IS NOT (SELECT ifnull(max("index"), -1) + 1 FROM accesses)

@@ -70,8 +70,7 @@ package struct PlayerHandle: Hashable, Sendable, CustomStringConvertible {
     }
 
     static func random() -> PlayerHandle {
-        var generator = SystemRandomNumberGenerator()
-        return PlayerHandle(bytes: (0..<Self.length).map { _ in UInt8.random(in: 0...255, using: &generator) })!
+        PlayerHandle(bytes: .random(count: Self.length))!
     }
 
     /// 32 hexadecimal digits.

@@ -139,7 +139,7 @@ package final class PlayerKeyStore: Sendable {
         guard lstat(path, &status) == 0 else {
             throw TrailFile.error(errno, whenTryingTo: "examine the players' keys", path: path)
         }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+        guard TrailFile.isPrivate(status) else {
             throw TrailError(
                 .refused,
                 "The players' keys \(path) must be a file that only this service's user can read and write: chown it to that user and chmod it to 600."
@@ -186,8 +186,7 @@ package final class PlayerKeyStore: Sendable {
                         keys[player] = key
                         continue
                     }
-                    var generator = SystemRandomNumberGenerator()
-                    let secret = (0..<PlayerKey.length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                    let secret = [UInt8].random(count: PlayerKey.length)
                     let handle = PlayerHandle.random()
                     try database.execute(
                         sql: "INSERT INTO player_keys (tag, handle, key, made_at) VALUES (?, ?, ?, ?)",

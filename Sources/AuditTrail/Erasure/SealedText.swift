@@ -20,8 +20,8 @@ struct SealedText: Hashable {
     init?(_ text: String) {
         guard text.hasPrefix(Self.prefix) else { return nil }
         let parts = text.dropFirst(Self.prefix.count).split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == PlayerHandle.length * 2,
-            let handle = Self.bytes(ofHexadecimal: parts[0]).flatMap(PlayerHandle.init(bytes:)),
+        guard parts.count == 2,
+            let handle = [UInt8](hexadecimal: parts[0], count: PlayerHandle.length).flatMap(PlayerHandle.init(bytes:)),
             let box = Self.bytes(ofBase64URL: parts[1]), box.count >= Self.overhead
         else { return nil }
         self.init(handle: handle, box: box)
@@ -40,15 +40,5 @@ struct SealedText: Hashable {
         var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
         return Data(base64Encoded: String(base64)).map { Array($0) }
-    }
-
-    private static func bytes(ofHexadecimal text: Substring) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        return try? stride(from: 0, to: digits.count, by: 2).map { place -> UInt8 in
-            guard let byte = UInt8(String(decoding: digits[place..<(place + 2)], as: UTF8.self), radix: 16) else {
-                throw TrailError(.invalid, "no digits")
-            }
-            return byte
-        }
     }
 }

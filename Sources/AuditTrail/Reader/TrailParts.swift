@@ -47,13 +47,6 @@ struct TrailParts: Sendable {
         let part: TrailPart
         do {
             part = try TrailPart(sealed: sealed, trailID: self.live.trailID)
-        } catch let failure as StepFailure {
-            throw TrailError(
-                resultCode: failure.resultCode,
-                detail: failure.detail,
-                whenTryingTo: "read",
-                path: sealed.path
-            )
         } catch {
             throw TrailError(error, whenTryingTo: "read", path: sealed.path)
         }

@@ -13,7 +13,7 @@ extension TrailReader {
         var entries: [TrailEntry] = []
         // One more than wanted tells whether there is another page.
         let wanted = query.limit + 1
-        let unseen = try self.descend(query) { bounds, database in
+        let unseen = try self.descend(query) { query, bounds, database in
             let maximum = wanted - entries.count
             try self.scan(EntryColumn.selection, query, bounds, .descending, maximum: maximum, database) {
                 entries.append(try $0.trailEntry(path: self.path))

@@ -78,7 +78,7 @@ extension TrailReader {
         _ row: (StatementHandle) throws -> Void
     ) throws {
         guard bounds.lowest <= bounds.highest else { return }
-        let search = Search(selection, try self.withSealedNames(query), bounds, direction, maximum: maximum)
+        let search = Search(selection, query, bounds, direction, maximum: maximum)
         let statement = try database.makeStatement(sql: search.sql)
         let handle = StatementHandle(pointer: statement.sqliteStatement)
         defer { handle.reset() }

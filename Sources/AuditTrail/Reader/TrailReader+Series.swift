@@ -27,7 +27,7 @@ extension TrailReader {
             )
         }
         var series = TrailSeries()
-        series.nextAfter = try self.descend(query) { bounds, database in
+        series.nextAfter = try self.descend(query) { query, bounds, database in
             series.lookedAt += max(0, bounds.highest - bounds.lowest + 1)
             try self.scan(Self.seriesSelection, query, bounds, .descending, maximum: .max, database) { row in
                 guard let time = row.integer(0), let decision = row.text(1).flatMap(Decision.init(rawValue:)) else {

@@ -28,19 +28,3 @@ extension TrailReader {
         return sums.result
     }
 }
-
-extension TrailStatistics.Latency {
-    /// `nil` when nothing was added.
-    init?(_ histogram: LatencyHistogram) {
-        guard let p50 = histogram.percentile(50), let p95 = histogram.percentile(95),
-            let p99 = histogram.percentile(99)
-        else { return nil }
-        self.init(
-            count: histogram.count,
-            p50: .microseconds(p50),
-            p95: .microseconds(p95),
-            p99: .microseconds(p99),
-            maximum: .microseconds(histogram.maximum)
-        )
-    }
-}

@@ -15,6 +15,7 @@ extension TrailReader {
         between: () throws -> Void = {},
         row: (StatementHandle, Database) throws -> Int64
     ) throws {
+        let query = try self.withSealedNames(query)
         var whole = try self.bounds(of: query)
         // What is left of the current file; its bounds are worked out once.
         var rest: Bounds?
@@ -44,12 +45,13 @@ extension TrailReader {
 
     /// Hands over one file after the other with the bounds of what it has for the query, the newest first.
     ///
-    /// - Parameter body: returns false when it has enough.
+    /// - Parameter body: gets the query with what a scan needs to find sealed entries; returns false when it has enough.
     /// - Returns: Where a look goes on that ``TrailQuery/maximumScan`` has ended; `nil` otherwise.
     func descend(
         _ query: TrailQuery,
-        _ body: (Bounds, Database) throws -> Bool
+        _ body: (TrailQuery, Bounds, Database) throws -> Bool
     ) throws(TrailError) -> Int64? {
+        let query = try self.withSealedNames(query)
         var whole = try self.bounds(of: query)
         var remaining = query.maximumScan
         while whole.lowest <= whole.highest {
@@ -59,7 +61,7 @@ extension TrailReader {
                 unseen = bounds.keepNewest(remaining)
                 whole.highest = part.indices.lowerBound - 1
                 remaining = remaining.map { $0 - max(0, bounds.highest - bounds.lowest + 1) }
-                isEnough = !(try body(bounds, database))
+                isEnough = !(try body(query, bounds, database))
             }
             if isEnough || unseen != nil { return unseen }
             if remaining == 0, whole.lowest <= whole.highest { return whole.highest + 1 }

@@ -57,14 +57,9 @@ package final class TrailReader: Sendable {
             let part = try self.parts.withLock { try $0.part(at: index) }
             do {
                 return try part.pool.read { try body(part, $0) }
-            } catch let failure as StepFailure {
-                throw TrailError(
-                    resultCode: failure.resultCode,
-                    detail: failure.detail,
-                    whenTryingTo: "read",
-                    path: part.path
-                )
-            } catch let error as DatabaseError {
+            } catch let moved as TrailPart.Moved {
+                throw moved
+            } catch {
                 throw TrailError(error, whenTryingTo: "read", path: part.path)
             }
         }

@@ -42,7 +42,6 @@ extension TrailSchema {
 
     /// A new trail's identifier: 128 random bits as 32 hexadecimal digits.
     static func makeTrailID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
+        [UInt8].random(count: 16).hexadecimal
     }
 }

@@ -3,17 +3,22 @@ import LoginContracts
 
 /// The second migration: the entries become the leaves of a tree, and deliveries become entries.
 extension TrailSchema {
-    private static let treeTables = """
-        ALTER TABLE entries ADD COLUMN leaf_hash BLOB;
-        ALTER TABLE deliveries ADD COLUMN entry_index INTEGER REFERENCES entries ("index");
-        CREATE UNIQUE INDEX deliveries_by_entry ON deliveries (entry_index);
-
+    /// The table of a tree's stored nodes, also of the access log's.
+    static let nodesTable = """
         CREATE TABLE tree_nodes (
             level INTEGER NOT NULL,
             position INTEGER NOT NULL,
             hash BLOB NOT NULL CHECK (length(hash) = 32),
             PRIMARY KEY (level, position)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let treeTables = """
+        ALTER TABLE entries ADD COLUMN leaf_hash BLOB;
+        ALTER TABLE deliveries ADD COLUMN entry_index INTEGER REFERENCES entries ("index");
+        CREATE UNIQUE INDEX deliveries_by_entry ON deliveries (entry_index);
+
+        \(Self.nodesTable)
 
         CREATE TABLE checkpoints (
             size INTEGER PRIMARY KEY CHECK (size > 0),

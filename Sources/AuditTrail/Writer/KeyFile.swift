@@ -52,7 +52,7 @@ struct KeyFile {
         guard fstat(descriptor, &status) == 0 else {
             throw TrailFile.error(errno, whenTryingTo: "examine the \(self.name)", path: path)
         }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+        guard TrailFile.isPrivate(status) else {
             throw TrailError(
                 .refused,
                 """
@@ -78,9 +78,8 @@ struct KeyFile {
 
     /// Writes a random key under another name, and gives it its own name only if that is still free.
     private func create(_ path: String) throws(TrailError) {
-        var generator = SystemRandomNumberGenerator()
-        let key = (0..<self.newLength).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let draft = "\(path).\((0..<8).map { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal)"
+        let key = [UInt8].random(count: self.newLength)
+        let draft = "\(path).\([UInt8].random(count: 8).hexadecimal)"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw TrailFile.error(errno, whenTryingTo: "create the \(self.name)", path: path)
@@ -103,25 +102,7 @@ struct KeyFile {
     /// `nil` unless there is an even number of digits within the bounds, and at most one line end behind them.
     private func key(fromHexadecimal bytes: ArraySlice<UInt8>) -> [UInt8]? {
         let digits = bytes.last == 0x0A ? bytes.dropLast() : bytes
-        let length = digits.count / 2
-        guard digits.count.isMultiple(of: 2), self.lengths.contains(length) else {
-            return nil
-        }
-        var key: [UInt8] = []
-        key.reserveCapacity(length)
-        for place in stride(from: digits.startIndex, to: digits.endIndex, by: 2) {
-            guard let high = Self.nibble(digits[place]), let low = Self.nibble(digits[place + 1]) else { return nil }
-            key.append(high << 4 | low)
-        }
-        return key
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x37
-        case 0x61...0x66: digit - 0x57
-        default: nil
-        }
+        guard self.lengths.contains(digits.count / 2) else { return nil }
+        return [UInt8](hexadecimal: String(decoding: digits, as: UTF8.self), count: digits.count / 2)
     }
 }

@@ -101,6 +101,11 @@ struct TrailFile: Hashable, Sendable {
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
+    /// Whether it is a file that only this process' user can read and write.
+    static func isPrivate(_ status: stat) -> Bool {
+        status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o077 == 0 && status.st_uid == geteuid()
+    }
+
     static var processID: Int32 { getpid() }
 
     /// Makes a file's name in its folder durable.

@@ -77,15 +77,3 @@ extension SHA256 {
         withUnsafeBytes(of: value.bigEndian) { self.update(bufferPointer: $0) }
     }
 }
-
-extension Sequence<UInt8> {
-    /// Two lower-case hexadecimal digits a byte.
-    package var hexadecimal: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(self.underestimatedCount * 2)
-        for byte in self {
-            for nibble in [byte >> 4, byte & 15] { text.append(nibble < 10 ? 0x30 + nibble : 0x57 + nibble) }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-}

@@ -73,7 +73,7 @@ struct AuditErasePlayerCommand: AsyncParsableCommand {
             let index = try writer.append(
                 ServiceEntry(
                     kind: .playerErased,
-                    recordedAt: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
+                    recordedAt: .now,
                     instanceID: settings.instanceID,
                     message: "A player's key was destroyed.",
                     details: ["handle": handle.description]

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditTrail
 import Foundation
 import LoginContracts
+import ValidatorService
 
 /// `audit evidence`: a file that shows by itself what the trail has about somebody.
 struct AuditEvidenceCommand: AsyncParsableCommand {
@@ -38,7 +39,7 @@ struct AuditEvidenceCommand: AsyncParsableCommand {
         let file = try OutputFile(self.output)
         let request = EvidenceRequest(
             question: self.filters.question,
-            askedAt: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
+            askedAt: .now,
             askedBy: NSUserName(),
             reason: self.trail.purpose
         )

@@ -52,7 +52,7 @@ struct RecordedTrail {
     func record(_ action: String, _ question: [String: String] = [:], entries: Int?) throws -> Int64? {
         guard let log else { return nil }
         let entry = AccessEntry(
-            at: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
+            at: .now,
             trailID: self.reader.trailID,
             who: Self.user,
             action: action,

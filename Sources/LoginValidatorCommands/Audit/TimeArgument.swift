@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LoginContracts
+import ValidatorService
 
 /// A time on the command line: RFC 3339, a date (its first instant in UTC), or a span before now such as `24h`.
 struct TimeArgument: ExpressibleByArgument {
@@ -10,7 +11,7 @@ struct TimeArgument: ExpressibleByArgument {
     static let maximumDays: Int64 = 36_500
 
     init?(argument: String) {
-        self.init(argument, now: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)))
+        self.init(argument, now: .now)
     }
 
     init?(_ text: String, now: Timestamp) {

@@ -2,6 +2,7 @@ import Foundation
 import KafkaClient
 import LoginContracts
 import Simulation
+import ValidatorService
 
 /// Produces generated events at a rate. Calls of the producer block for as long as its queue is full.
 struct EventFeed {
@@ -24,7 +25,7 @@ struct EventFeed {
         while produced < count {
             let due = min(pacer.due(at: .now), count - produced)
             for _ in 0..<due {
-                let event = generator.next(at: .wallClock)
+                let event = generator.next(at: .now)
                 try self.producer.produce(KafkaProducerRecord(event.record, topic: self.topic))
             }
             produced += due
@@ -34,10 +35,6 @@ struct EventFeed {
         }
         try self.producer.flush(timeout: Self.flushTimeout)
     }
-}
-
-extension Timestamp {
-    fileprivate static var wallClock: Timestamp { Timestamp(Int64(Date().timeIntervalSince1970 * 1000)) }
 }
 
 extension KafkaProducerRecord {

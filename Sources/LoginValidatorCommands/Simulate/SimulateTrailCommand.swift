@@ -3,6 +3,7 @@ import AuditTrail
 import Foundation
 import Logging
 import LoginContracts
+import ValidatorService
 
 /// `simulate trail`: a trail of any size, to measure and to try things on.
 struct SimulateTrailCommand: AsyncParsableCommand {
@@ -45,7 +46,7 @@ struct SimulateTrailCommand: AsyncParsableCommand {
             privateKey: Array(repeating: 0x5E, count: NoteSigner.keyLength)
         )
         let span = self.days * 86_400_000
-        let start = Int64(Date().timeIntervalSince1970 * 1000) - span
+        let start = Timestamp.now.millisecondsSince1970 - span
         var bar = ProgressBar("Recording", total: Int(self.entries))
         var next: Int64 = 0
         var last: Range<Int64>?

@@ -1,5 +1,6 @@
 import AuditTrail
 import Foundation
+import LoginContracts
 
 extension ServiceConfiguration {
     mutating func readAudit(_ reader: inout SettingReader) {
@@ -53,7 +54,8 @@ extension ServiceConfiguration {
     /// A secret key in hexadecimal or base64, `nil` when there is none or it is none.
     private static func key(_ setting: Setting, lengths: ClosedRange<Int>, _ reader: inout SettingReader) -> [UInt8]? {
         guard let key = reader.secret(setting) else { return nil }
-        let bytes = [UInt8](hexadecimal: key.value) ?? Data(base64Encoded: key.value).map { Array($0) }
+        let hexadecimal = [UInt8](hexadecimal: key.value, count: key.value.utf8.count / 2)
+        let bytes = hexadecimal ?? Data(base64Encoded: key.value).map { Array($0) }
         guard let bytes, lengths.contains(bytes.count) else {
             let length =
                 lengths.count == 1 ? "\(lengths.lowerBound)" : "\(lengths.lowerBound) to \(lengths.upperBound)"
@@ -120,13 +122,4 @@ extension ServiceConfiguration {
 /// The levels of the log, by swift-log's names.
 private enum LogLevel: String, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
-}
-
-extension [UInt8] {
-    /// `nil` unless the text is an even number of hexadecimal digits.
-    init?(hexadecimal text: String) {
-        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2), !digits.isEmpty else { return nil }
-        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-    }
 }
