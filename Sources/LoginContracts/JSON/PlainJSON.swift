@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads the JSON that well-behaved programs write, and gives up on everything else.
 ///
 /// Every login costs two small documents: the event and the platform's answer. `JSONDecoder` reads anything, at a price
@@ -20,8 +22,9 @@ package struct PlainJSON {
         package var text: String { String(decoding: self.bytes, as: UTF8.self) }
 
         package static func ~= (name: StaticString, found: Name) -> Bool {
-            guard found.bytes.count == name.utf8CodeUnitCount else { return false }
-            return found.bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: found.bytes.count))
+            let count = name.utf8CodeUnitCount
+            guard found.bytes.count == count, let start = found.bytes.baseAddress else { return false }
+            return memcmp(start, name.utf8Start, count) == 0
         }
     }
 
@@ -35,24 +38,23 @@ package struct PlainJSON {
     ///   - member: is called for each member, in order, and must take its value with ``text()``, ``object(_:)`` or
     ///     ``skip()``; false gives up.
     /// - Returns: whether the whole document was plain.
-    package static func read(
-        _ bytes: some Sequence<UInt8>,
-        _ member: (Name, inout PlainJSON) -> Bool
-    ) -> Bool {
-        bytes.withContiguousStorageIfAvailable { storage in
+    package static func read(_ bytes: [UInt8], _ member: (Name, inout PlainJSON) -> Bool) -> Bool {
+        bytes.withUnsafeBufferPointer { storage in
             var reader = PlainJSON(bytes: storage)
             guard reader.object(member) else { return false }
             reader.skipSpace()
             return reader.position == storage.count
-        } ?? false
+        }
     }
 
     /// Takes a string or a null. The outer optional is `nil` when the value is neither, or is not plain.
     package mutating func text() -> String?? {
         self.skipSpace()
         if self.take("null") { return .some(nil) }
-        guard let slice = self.string(), let text = String(validating: slice, as: UTF8.self) else { return nil }
-        return .some(text)
+        guard let slice = self.string() else { return nil }
+        // To validate anything else takes a detour of the standard library that costs as much as the rest of the string.
+        if slice.isASCII { return .some(String(decoding: slice.bytes, as: UTF8.self)) }
+        return String(validating: slice.bytes, as: UTF8.self).map { .some($0) }
     }
 
     /// Takes an object, member by member; false when the value is none, or is not plain.
@@ -67,9 +69,7 @@ package struct PlainJSON {
             self.skipSpace()
             guard let name = self.string() else { return false }
             self.skipSpace()
-            guard name.allSatisfy({ $0 < 0x80 }), self.take(0x3A), member(Name(bytes: name), &self) else {
-                return false
-            }
+            guard name.isASCII, self.take(0x3A), member(Name(bytes: name.bytes), &self) else { return false }
             self.skipSpace()
             if self.take(0x2C) { continue }
             return self.take(0x7D)
@@ -81,21 +81,25 @@ package struct PlainJSON {
         self.skipSpace()
         if self.take("null") || self.take("true") || self.take("false") { return true }
         guard let slice = self.string() else { return false }
-        return String(validating: slice, as: UTF8.self) != nil
+        return slice.isASCII || String(validating: slice.bytes, as: UTF8.self) != nil
     }
 
     /// The bytes between quotation marks; `nil` when there is an escape or a control character among them.
-    private mutating func string() -> UnsafeBufferPointer<UInt8>? {
+    private mutating func string() -> (bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool)? {
         guard self.take(0x22) else { return nil }
         let start = self.position
+        var united: UInt8 = 0
         while self.position < self.bytes.count {
-            switch self.bytes[self.position] {
+            let byte = self.bytes[self.position]
+            switch byte {
             case 0x22:
                 let slice = UnsafeBufferPointer(rebasing: self.bytes[start..<self.position])
                 self.position += 1
-                return slice
+                return (slice, united < 0x80)
             case 0x5C, 0..<0x20: return nil
-            default: self.position += 1
+            default:
+                united |= byte
+                self.position += 1
             }
         }
         return nil
@@ -118,9 +122,8 @@ package struct PlainJSON {
 
     private mutating func take(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
-        guard self.position + count <= self.bytes.count,
-            self.bytes[self.position..<(self.position + count)]
-                .elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
+        guard self.position + count <= self.bytes.count, let start = self.bytes.baseAddress,
+            memcmp(start + self.position, word.utf8Start, count) == 0
         else { return false }
         self.position += count
         return true

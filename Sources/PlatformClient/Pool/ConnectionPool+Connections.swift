@@ -54,7 +54,7 @@ extension ConnectionPool {
         let verdict = self.decoder.decode(
             status: answer.status,
             retryAfter: answer.retryAfter,
-            body: answer.body.map { Data($0.readableBytesView) },
+            body: answer.body.map { Array(buffer: $0) },
             arrival: Timestamp(Int64(Date().timeIntervalSince1970 * 1000)),
             request: pending.request,
             secrets: [pending.credentials.appSecret, pending.credentials.adminKey]

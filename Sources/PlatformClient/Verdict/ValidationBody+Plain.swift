@@ -3,7 +3,7 @@ internal import LoginContracts
 extension ValidationBody {
     /// Reads the two bodies that nearly every answer has: `desc`, or a `player` of plain strings. `nil` leaves it to
     /// `JSONDecoder`.
-    init?(plain bytes: some Sequence<UInt8>) {
+    init?(plain bytes: [UInt8]) {
         var desc: String?
         var player: Player?
         var hasDesc = false

@@ -32,27 +32,9 @@ package struct VerdictDecoder: Sendable {
         status: Int,
         retryAfter: String? = nil,
         body: [UInt8]?,
-        arrival: Timestamp,
-        request: ValidationRequest,
-        secrets: [String] = []
-    ) -> Verdict {
-        self.decode(
-            status: status,
-            retryAfter: retryAfter,
-            body: body.map { Data($0) },
-            arrival: arrival,
-            request: request,
-            secrets: secrets
-        )
-    }
-
-    func decode(
-        status: Int,
-        retryAfter: String?,
-        body: Data?,
         arrival: @autoclosure () -> Timestamp,
         request: ValidationRequest,
-        secrets: [String]
+        secrets: [String] = []
     ) -> Verdict {
         let retryAfter = retryAfter.flatMap { RetryAfter.delay(of: $0, arrival: arrival()) }
         guard let body, body.count <= Self.maximumBodyLength, let content = self.content(of: body) else {
@@ -76,10 +58,10 @@ package struct VerdictDecoder: Sendable {
     }
 
     /// Invalid UTF-8 makes a second attempt with the faulty bytes replaced: a broken nickname must not cost the status.
-    private func content(of body: Data) -> ValidationBody? {
+    private func content(of body: [UInt8]) -> ValidationBody? {
         guard !body.isEmpty else { return nil }
         if let content = ValidationBody(plain: body) { return content }
-        if let content = try? self.json.decode(ValidationBody.self, from: body) { return content }
+        if let content = try? self.json.decode(ValidationBody.self, from: Data(body)) { return content }
         guard String(validating: body, as: UTF8.self) == nil else { return nil }
         return try? self.json.decode(ValidationBody.self, from: Data(String(decoding: body, as: UTF8.self).utf8))
     }
