@@ -12,6 +12,7 @@ final class CanonicalJSON {
     @exclusivity(unchecked) private var capacity: Int
     /// In bytes.
     @exclusivity(unchecked) private(set) var count = 0
+    @exclusivity(unchecked) private var times = RFC3339Writer()
 
     init(capacity: Int = 64) {
         self.capacity = max(capacity, 1)
@@ -210,7 +211,7 @@ final class CanonicalJSON {
         guard Timestamp.expressible.contains(time) else { return self.append(integer: time.millisecondsSince1970) }
         let room = self.room(for: Timestamp.rfc3339Length + 2)
         room[0] = 0x22
-        time.writeRFC3339(to: room + 1)
+        self.times.write(time, to: room + 1)
         room[Timestamp.rfc3339Length + 1] = 0x22
         self.count += Timestamp.rfc3339Length + 2
     }

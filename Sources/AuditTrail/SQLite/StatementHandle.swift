@@ -79,7 +79,8 @@ struct StatementHandle {
     // MARK: Columns
 
     func integer(_ column: CInt) -> Int64? {
-        sqlite3_column_type(self.pointer, column) == SQLITE_NULL ? nil : sqlite3_column_int64(self.pointer, column)
+        let value = sqlite3_column_value(self.pointer, column)
+        return sqlite3_value_type(value) == SQLITE_NULL ? nil : sqlite3_value_int64(value)
     }
 
     func text(_ column: CInt) -> String? {

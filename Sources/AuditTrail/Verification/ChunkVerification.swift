@@ -26,6 +26,7 @@ struct ChunkVerification {
     /// The sizes in ``edges`` that are still to come, the next one last.
     private var comingEdges: [Int64] = []
     private var players: [(segment: Int64, digest: IndexDigest)] = []
+    private var lastSource: (id: Int64?, source: LeafSource?) = (nil, nil)
 
     init(_ indices: Range<Int64>) {
         self.indices = indices
@@ -106,7 +107,9 @@ struct ChunkVerification {
         _ sources: [Int64: LeafSource]
     ) -> MerkleHash {
         let sourceID = row.integer(EntryColumn.sourceID.rawValue)
-        let source = sourceID.flatMap { sources[$0] }
+        // Entries of one source come in runs.
+        if let sourceID, sourceID != self.lastSource.id { self.lastSource = (sourceID, sources[sourceID]) }
+        let source = sourceID == nil ? nil : self.lastSource.source
         if let sourceID, source == nil { self.note(.entry, index, "its source \(sourceID) is missing.") }
         do throws(LeafDefect) {
             try encoder.encode(StoredRow(row), source: source)
@@ -122,6 +125,18 @@ struct ChunkVerification {
         if self.times[self.times.count - 1].add(index: index, recordedAt: Timestamp(recordedAt)) {
             self.times.append(TimeRange(firstIndex: index + 1))
         }
+        if !row.isText(EntryColumn.kind.rawValue, EntryColumn.validationKind) {
+            self.compareOther(row, at: index, recordedAt)
+        }
+        if let sourceID { self.records.add(row, sourceID: sourceID, index: index) }
+        let segment = index >> Int64(TrailSchema.segmentShift)
+        if self.players.last?.segment != segment { self.players.append((segment, IndexDigest())) }
+        self.players[self.players.count - 1].digest.add(row, index: index)
+        return hash
+    }
+
+    /// An entry that is no decision.
+    private mutating func compareOther(_ row: StatementHandle, at index: Int64, _ recordedAt: Int64) {
         if row.isText(EntryColumn.kind.rawValue, EntryColumn.deliveryKind) {
             self.compareDelivery(row, at: index, recordedAt)
         } else if row.isText(EntryColumn.kind.rawValue, ServiceEntry.Kind.accessLogged.rawValue),
@@ -129,11 +144,6 @@ struct ChunkVerification {
         {
             self.accessLogHeads.append(head)
         }
-        if let sourceID { self.records.add(row, sourceID: sourceID, index: index) }
-        let segment = index >> Int64(TrailSchema.segmentShift)
-        if self.players.last?.segment != segment { self.players.append((segment, IndexDigest())) }
-        self.players[self.players.count - 1].digest.add(row, index: index)
-        return hash
     }
 
     private mutating func append(_ leaf: MerkleHash, at index: Int64) {

@@ -128,15 +128,19 @@ struct IndexDigest: Hashable {
 
 extension StatementHandle {
     /// Lends the bytes of a text or blob; `nil` for NULL.
+    ///
+    /// As ``StoredRow`` does, the column's value is looked up once.
     func withBytes(_ column: CInt, _ body: (UnsafeRawBufferPointer?) -> Void) {
-        guard sqlite3_column_type(self.pointer, column) != SQLITE_NULL else { return body(nil) }
-        let address = sqlite3_column_blob(self.pointer, column)
-        body(UnsafeRawBufferPointer(start: address, count: Int(sqlite3_column_bytes(self.pointer, column))))
+        let value = sqlite3_column_value(self.pointer, column)
+        guard sqlite3_value_type(value) != SQLITE_NULL else { return body(nil) }
+        let address = sqlite3_value_blob(value)
+        body(UnsafeRawBufferPointer(start: address, count: address == nil ? 0 : Int(sqlite3_value_bytes(value))))
     }
 
     /// A number that is stored as one; `nil` for everything else.
     func exactInteger(_ column: CInt) -> Int64? {
-        sqlite3_column_type(self.pointer, column) == SQLITE_INTEGER ? self.integer(column) : nil
+        let value = sqlite3_column_value(self.pointer, column)
+        return sqlite3_value_type(value) == SQLITE_INTEGER ? sqlite3_value_int64(value) : nil
     }
 
     /// A text that is stored as one; `nil` for everything else.

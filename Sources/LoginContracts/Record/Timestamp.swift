@@ -23,42 +23,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public var description: String {
         String(unsafeUninitializedCapacity: Self.rfc3339Length) { text in
             guard let start = text.baseAddress else { return 0 }
-            self.writeRFC3339(to: start)
+            var writer = RFC3339Writer()
+            writer.write(self, to: start)
             return Self.rfc3339Length
         }
     }
 
     /// Of a ``description``, in bytes.
     package static let rfc3339Length = 24
-
-    /// Writes the ``rfc3339Length`` bytes of ``description``.
-    package func writeRFC3339(to text: UnsafeMutablePointer<UInt8>) {
-        let instant = min(max(self, Self.expressible.lowerBound), Self.expressible.upperBound)
-        let (days, time) = instant.millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000)
-        let date = CivilDate(daysSince1970: days)
-        Self.write(date.year, digits: 4, to: text)
-        text[4] = 0x2D
-        Self.write(date.month, digits: 2, to: text + 5)
-        text[7] = 0x2D
-        Self.write(date.day, digits: 2, to: text + 8)
-        text[10] = 0x54
-        Self.write(time / 3_600_000, digits: 2, to: text + 11)
-        text[13] = 0x3A
-        Self.write(time / 60_000 % 60, digits: 2, to: text + 14)
-        text[16] = 0x3A
-        Self.write(time / 1000 % 60, digits: 2, to: text + 17)
-        text[19] = 0x2E
-        Self.write(time % 1000, digits: 3, to: text + 20)
-        text[23] = 0x5A
-    }
-
-    private static func write(_ value: Int64, digits: Int, to text: UnsafeMutablePointer<UInt8>) {
-        var rest = UInt32(truncatingIfNeeded: value)
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            text[place] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
-            rest /= 10
-        }
-    }
 
     /// The instant `duration` later, whole milliseconds; the first or last possible one when that is beyond it.
     ///
