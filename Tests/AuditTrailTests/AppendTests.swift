@@ -39,7 +39,7 @@ struct AppendTests {
             let expected = RecordedEntry(index: Int64(index), entry: entry, delivery: nil)
             #expect(try reader.entry(at: Int64(index)) == .validation(expected))
         }
-        #expect(try self.writer.recorded(entries.map(\.identity)).count == 3)
+        #expect(try self.writer.recorded(entries.map(\.identity)).entries.count == 3)
     }
 
     @Test(

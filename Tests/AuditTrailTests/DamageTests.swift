@@ -35,7 +35,7 @@ struct DamageTests {
             let writer = try TrailWriter(self.folder)
             defer { writer.close() }
             let found = try writer.recorded((0..<300).map { .sample($0) })
-            for (identity, entry) in found { #expect(entry.entry == .sample(identity.offset)) }
+            for (identity, entry) in found.entries { #expect(entry.entry == .sample(identity.offset)) }
             let next = writer.nextIndex
             #expect(try writer.append([.sample(1000)]) == next..<(next + 1))
             return nil
@@ -121,7 +121,9 @@ struct DamageTests {
         // The records are delivered again by Kafka, unless it knows them as complete, which the service notices.
         #expect(try second.append(ValidationEntry.samples(next..<(next + 1))) == next..<(next + 1))
         let found = try second.recorded((0..<next).map { .sample($0) })
-        #expect(found.mapValues(\.index) == Dictionary(uniqueKeysWithValues: (0..<next).map { (.sample($0), $0) }))
+        #expect(
+            found.entries.mapValues(\.index) == Dictionary(uniqueKeysWithValues: (0..<next).map { (.sample($0), $0) })
+        )
     }
 
     @Test func aMissingIndexOfTheWALIsMadeAgain() throws {

@@ -38,7 +38,7 @@ struct FullDiskTests {
         for _ in 0..<20 {
             #expect(throws: TrailError.self) { try self.append(next..<(next + 1), writer) }
             // What is recorded can be looked up meanwhile.
-            #expect(try writer.recorded([.sample(next - 1)])[.sample(next - 1)]?.index == next - 1)
+            #expect(try writer.recorded([.sample(next - 1)]).entries[.sample(next - 1)]?.index == next - 1)
         }
         try FileManager.default.removeItem(atPath: ballast)
         try self.append(next..<(next + 20), writer)

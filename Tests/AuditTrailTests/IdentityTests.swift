@@ -24,10 +24,10 @@ struct IdentityTests {
     @Test(arguments: Self.strangers)
     func anotherRecordAtTheSamePlaceIsNotFoundAndDoesNotCollide(stranger: RecordIdentity) throws {
         _ = try self.writer.append(ValidationEntry.samples(0..<5))
-        #expect(try self.writer.recorded([stranger]).isEmpty)
+        #expect(try self.writer.recorded([stranger]).entries.isEmpty)
         #expect(try self.writer.append([.sample(3, identity: stranger)]) == 5..<6)
         let found = try self.writer.recorded([stranger, .sample(3), .sample(99)])
-        #expect(found.mapValues(\.index) == [stranger: 5, .sample(3): 3])
+        #expect(found.entries.mapValues(\.index) == [stranger: 5, .sample(3): 3])
     }
 
     @Test func aRecordIsRecordedOnce() throws {
@@ -73,7 +73,7 @@ struct IdentityTests {
     @Test func aRecordedDecisionComesWithItsDelivery() throws {
         _ = try self.writer.append(ValidationEntry.samples(0..<3))
         _ = try self.writer.append([], deliveries: [.committed(0...1)])
-        let found = try self.writer.recorded([.sample(0), .sample(1), .sample(2)])
+        let found = try self.writer.recorded([.sample(0), .sample(1), .sample(2)]).entries
         #expect(found[.sample(0)]?.delivery == .committed(0...1))
         #expect(found[.sample(1)]?.entry == .sample(1))
         #expect(found[.sample(2)]?.delivery == nil)

@@ -6,7 +6,10 @@ import LoginContracts
 struct StatusAnswer: Encodable, Sendable {
     var trail: String
     var createdAt: String
+    /// How many entries were ever made; the index of the next one.
     var entries: Int64
+    /// The oldest entry that is there: those before were removed by policy. 0 when all are there.
+    var firstIndex: Int64
     /// When the newest entry was recorded.
     var newestAt: String?
     var checkpoint: CheckpointDocument?
@@ -59,6 +62,7 @@ extension ConsoleAPI {
             trail: self.reader.trailID,
             createdAt: self.reader.createdAt.description,
             entries: count,
+            firstIndex: try self.reader.removals().last?.indices.upperBound ?? 0,
             newestAt: newestAt,
             checkpoint: checkpoint.map(CheckpointDocument.init),
             isCheckpointChanged: isChanged,

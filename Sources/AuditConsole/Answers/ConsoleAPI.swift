@@ -109,6 +109,11 @@ struct ConsoleAPI: Sendable {
                 .trailChanged,
                 "The trail holds what its writer never writes: it was damaged or changed. Keep it for examination; the console's log and audit verify say more."
             )
+        case .removed:
+            return Problem(
+                .notFound,
+                "The entry, or what the proof needs of it, was removed from the old end of the trail by policy. If it was archived, the operator can put it back."
+            )
         case .missing, .cannotOpen, .unwritable, .locked, .newerVersion, .full, .io, .alreadyRecorded, .refused,
             .invalid, .closed, .other:
             return Problem(.trailUnavailable, "The trail cannot be read now; the console's log says why.")

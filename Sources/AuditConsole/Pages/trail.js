@@ -58,6 +58,7 @@ export async function showTrail(main, parameters, left) {
     element("h2", {}, word("trail.facts")),
     element("dl", { class: "facts" },
       fact("id", status.trail), fact("createdAt", status.createdAt), fact("entries", number(status.entries)),
+      status.firstIndex > 0 ? fact("removed", number(status.firstIndex)) : null,
       status.newestAt ? fact("newestAt", status.newestAt) : null)));
   if (status.isCheckpointChanged) {
     main.append(element("p", { class: "notice bad", role: "alert" }, word("trail.changed")));

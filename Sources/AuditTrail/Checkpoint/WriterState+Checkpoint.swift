@@ -65,14 +65,14 @@ extension WriterState {
                 """
             )
         }
-        let root =
-            if checkpoint.size == self.nextIndex {
-                self.end.tree.root
-            } else if try checkpoint.size < connection.base.firstIndex {
-                try self.segments.root(size: checkpoint.size)
-            } else {
-                try connection.tree.root(size: checkpoint.size)
-            }
+        let root: MerkleHash?
+        if checkpoint.size == self.nextIndex {
+            root = self.end.tree.root
+        } else if try checkpoint.size < connection.base.firstIndex {
+            root = try self.earlierRoot(size: checkpoint.size)
+        } else {
+            root = try connection.tree.root(size: checkpoint.size)
+        }
         guard root == checkpoint.root else {
             throw TrailError(
                 .corrupt,
@@ -82,6 +82,18 @@ extension WriterState {
                 audit verify names the first bad entry.
                 """
             )
+        }
+    }
+}
+
+extension WriterState {
+    /// - Returns: `nil` for a size among removed entries of which the trail kept nothing: it was never signed.
+    fileprivate mutating func earlierRoot(size: Int64) throws(TrailError) -> MerkleHash? {
+        do throws(TrailError) {
+            return try self.segments.root(size: size)
+        } catch {
+            guard error.code == .removed else { throw error }
+            return nil
         }
     }
 }

@@ -15,6 +15,16 @@ package struct RecordedEntry: Hashable, Sendable {
     }
 }
 
+/// What a trail knows of records that were decided before.
+package struct RecordedEntries: Hashable, Sendable {
+    /// The decisions that are in the trail.
+    package var entries: [RecordIdentity: RecordedEntry] = [:]
+    /// Records that were decided, with their outcomes delivered, by entries that were removed since.
+    package var removed: Set<RecordIdentity> = []
+
+    package init() {}
+}
+
 /// One numbered entry of the trail, of any sort.
 package enum TrailEntry: Hashable, Sendable {
     case validation(RecordedEntry)

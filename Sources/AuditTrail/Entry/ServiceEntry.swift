@@ -27,6 +27,8 @@ package struct ServiceEntry: Hashable, Sendable {
         case accessLogged
         /// A player's key was destroyed; the handle that stands in the player's entries is in the details.
         case playerErased
+        /// A sealed segment was removed from the old end, see ``Removal``.
+        case segmentRemoved
     }
 
     package init(

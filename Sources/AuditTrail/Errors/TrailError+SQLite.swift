@@ -6,6 +6,7 @@ extension TrailError {
     enum Subject: String {
         case trail = "audit trail"
         case accessLog = "access log"
+        case removedEntries = "record of removed entries"
     }
 
     /// Makes an error from an extended result code of SQLite.

@@ -34,6 +34,8 @@ package struct TrailError: Error, Hashable, Sendable, CustomStringConvertible {
         case alreadyRecorded
         /// The trail's rules forbid the write: it is append-only, contiguous, and delivers an entry once.
         case refused
+        /// The entry, or what a proof needs of it, was removed by policy.
+        case removed
         /// An argument is outside its documented range.
         case invalid
         /// The writer or reader has been closed.
@@ -60,7 +62,8 @@ package struct TrailError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isTransient: Bool {
         switch self.code {
         case .missing, .unwritable, .locked, .full, .io, .other: true
-        case .cannotOpen, .newerVersion, .notATrail, .corrupt, .alreadyRecorded, .refused, .invalid, .closed: false
+        case .cannotOpen, .newerVersion, .notATrail, .corrupt, .alreadyRecorded, .refused, .removed, .invalid, .closed:
+            false
         }
     }
 

@@ -8,18 +8,31 @@ extension TrailReader {
     /// copy that was broken off has no live file, and nobody takes it for a trail.
     ///
     /// - Parameters:
-    ///   - path: of the live file's copy; must not exist, nor may segments beside it. Its folder must.
+    ///   - path: of the live file's copy; must not exist, nor may segments or what is kept of removed ones beside it. Its
+    ///     folder must.
     ///   - progress: is told how many pages of the live file are done and how many there are.
     /// - Throws: ``TrailError/Code/cannotOpen`` when there is such a file; ``TrailError/Code/missing`` when a segment is not
     ///   there; ``TrailError/Code/full`` and others.
     package func backUp(to path: String, progress: (_ done: Int, _ all: Int) -> Void) throws(TrailError) {
         let file = try TrailFile(path: path)
         let segments = try SegmentFile.all(beside: file.path)
-        guard file.identity == nil, segments.isEmpty else {
+        let removed = TrailFile.identity(ofFileAt: file.path + RemovedStore.suffix)
+        guard file.identity == nil, segments.isEmpty, removed == nil else {
             throw TrailError(.cannotOpen, "There is a file at \(path) already: choose another path for the copy.")
         }
         let (chain, live) = try self.chain()
         if let gap = chain.gaps.first { throw .missing(gap, path: self.path) }
+        if let removed = try RemovedStore.load(beside: self.path, trailID: self.trailID, .reading) {
+            try removed.backUp(beside: file.path)
+            // The entries that it speaks of are in this live file then, and what they removed is in no other.
+            let now = try self.chain()
+            guard now.chain == chain, now.live.indices == live.indices else {
+                throw TrailError(
+                    .locked,
+                    "The files of the audit trail \(self.path) were changing: remove \(file.path + RemovedStore.suffix), and try again."
+                )
+            }
+        }
         for sealed in chain.files { try Self.copy(sealed, to: SegmentFile(of: file.path, indices: sealed.indices)) }
         try file.createIfMissing()
         do {

@@ -23,6 +23,13 @@ extension TrailReader {
         let limit = max(1, limit)
         var found: [SignedCheckpoint] = []
         var index = max(0, size)
+        if let (removed, first) = try self.removedEntries(), index < first {
+            for (size, checkpoint) in try removed.store.checkpoints(above: index, limit: limit) where size <= first {
+                guard let checkpoint else { throw self.changed(size) }
+                found.append(checkpoint)
+            }
+            index = first
+        }
         while found.count < limit {
             let end = try self.read(at: index) { part, database in
                 found += try self.checkpoints(
@@ -41,6 +48,7 @@ extension TrailReader {
     /// The keys that the trail's checkpoints were signed with, by the trail's own word.
     package func verifiers() throws(TrailError) -> [NoteVerifier] {
         var verifiers: [NoteVerifier] = []
+        if let (removed, _) = try self.removedEntries() { verifiers = try removed.store.verifiers() }
         let chain = try self.chain().chain
         for index in chain.files.map(\.indices.lowerBound) + [.max] {
             let keys = try self.read(at: index) { _, database in
@@ -59,13 +67,15 @@ extension TrailReader {
         _ database: Database
     ) throws -> [SignedCheckpoint] {
         try database.rows("\(SignedCheckpoint.selection) \(condition)", binding: parameters) { row in
-            guard let checkpoint = SignedCheckpoint(row) else {
-                throw TrailError(
-                    .corrupt,
-                    "The checkpoint of \(row.integer(3) ?? 0) entries of the audit trail \(self.path) was changed: keep the file for examination and restore a copy."
-                )
-            }
+            guard let checkpoint = SignedCheckpoint(row) else { throw self.changed(row.integer(3) ?? 0) }
             return checkpoint
         }
+    }
+
+    private func changed(_ size: Int64) -> TrailError {
+        TrailError(
+            .corrupt,
+            "The checkpoint of \(size) entries of the audit trail \(self.path) was changed: keep the file for examination and restore a copy."
+        )
     }
 }

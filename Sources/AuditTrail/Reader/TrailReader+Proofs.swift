@@ -27,20 +27,24 @@ extension TrailReader {
         guard 0 <= index, index < size else { return nil }
         // What a trail has it keeps, so two looks at it see no less.
         guard let document = try self.document(of: index) else { return nil }
-        return try self.read { part, database in
-            guard size <= (try Self.count(database)) else { return nil }
-            let proof = try self.tree(part, database).inclusionProof(of: index, size: size)
-            return ProvenEntry(index: index, document: document, proof: proof)
+        return try self.readTree { tree, count in
+            guard size <= count else { return nil }
+            return ProvenEntry(
+                index: index,
+                document: document,
+                proof: try tree.inclusionProof(of: index, size: size)
+            )
         }
     }
 
     /// Shows that the tree of the first `size` entries continues the tree of the first `old`.
     ///
     /// - Returns: `nil` when the trail has fewer than `size` entries, or `old` is not from 0 to `size`.
+    /// - Throws: ``TrailError/Code/removed`` when one of the sizes is among removed entries and was never signed.
     package func consistencyProof(from old: Int64, to size: Int64) throws(TrailError) -> [MerkleHash]? {
-        try self.read { part, database in
-            guard 0 <= old, old <= size, size <= (try Self.count(database)) else { return nil }
-            return try self.tree(part, database).consistencyProof(from: old, to: size)
+        try self.readTree { tree, count in
+            guard 0 <= old, old <= size, size <= count else { return nil }
+            return try tree.consistencyProof(from: old, to: size)
         }
     }
 
@@ -59,8 +63,23 @@ extension TrailReader {
         return encoder.document
     }
 
-    private func read<Value>(_ body: (TrailPart, Database) throws -> Value) throws(TrailError) -> Value {
-        try self.read(at: .max, body)
+    /// Runs `body` on the tree and the number of its entries; again if a segment was removed meanwhile, for then its nodes
+    /// are elsewhere.
+    private func readTree<Value>(
+        _ body: (MerkleTree<any Error>, _ count: Int64) throws -> Value
+    ) throws(TrailError) -> Value {
+        var first = try self.chain().chain.firstIndex
+        while true {
+            do throws(TrailError) {
+                return try self.read(at: .max) { part, database in
+                    try body(try self.tree(part, database), try Self.count(database))
+                }
+            } catch {
+                let now = try self.chain().chain.firstIndex
+                guard error.code == .removed, now > first else { throw error }
+                first = now
+            }
+        }
     }
 
     /// The tree as the files hold it, for as long as `database` may be used.
@@ -71,8 +90,18 @@ extension TrailReader {
     private func tree(_ live: TrailPart, _ database: Database) throws -> MerkleTree<any Error> {
         let own = try self.nodes(database)
         guard live.indices.lowerBound > 0 else { return own }
-        return MerkleTree(known: live.base.nodes) { wanted in
+        let removed = try self.removedEntries()
+        return MerkleTree(
+            known: live.base.nodes,
+            kept: { wanted in
+                guard let (removed, first) = removed, wanted.end <= first else { return nil }
+                return try removed.store.hash(of: wanted)
+            }
+        ) { wanted in
             if live.indices.contains(wanted.end - 1) { return try own.stored(wanted) }
+            if let (_, first) = removed, wanted.end <= first {
+                throw TrailError.removed(wanted, below: first, path: self.path)
+            }
             return try self.read(at: wanted.end - 1) { _, database in try self.nodes(database).stored(wanted) }
         }
     }

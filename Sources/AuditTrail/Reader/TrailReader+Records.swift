@@ -140,10 +140,14 @@ extension TrailReader {
         return records
     }
 
-    /// The number of the oldest entry that is still there; `nil` when there is none.
+    /// The number of the oldest entry that is still there, or of the next one when all were removed; `nil` while there has
+    /// been none.
     package func firstIndex() throws(TrailError) -> Int64? {
-        if let first = try self.chain().chain.files.first { return first.indices.lowerBound }
-        return try self.read { try Int64.fetchOne($0, sql: "SELECT min(\"index\") FROM entries") }
+        let chain = try self.chain().chain
+        if let first = chain.files.first { return first.indices.lowerBound }
+        let first = try self.read { try Int64.fetchOne($0, sql: "SELECT min(\"index\") FROM entries") }
+        // A file that was begun just now, behind nothing but removed entries, has none yet.
+        return first ?? (chain.firstIndex > 0 ? chain.firstIndex : nil)
     }
 
     /// Whether the newest decisions below `index` have no delivery yet, as those of a running service's last commit have

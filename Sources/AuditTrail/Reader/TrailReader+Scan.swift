@@ -16,11 +16,13 @@ extension TrailReader {
         case descending = "DESC"
     }
 
-    /// The range of numbers that the query allows, in a trail that ends now: so a scan ends while the trail grows.
+    /// The range of numbers that the query allows, in a trail that ends now: so a scan ends while the trail grows. Entries
+    /// that were removed are not in it.
     func bounds(of query: TrailQuery) throws(TrailError) -> Bounds {
-        var bounds = Bounds(lowest: 0, highest: try self.latestIndex() ?? -1)
+        let first = try self.chain().chain.firstIndex
+        var bounds = Bounds(lowest: first, highest: try self.latestIndex() ?? -1)
         if let before = query.before, before == .max { return .none }
-        if let before = query.before { bounds.lowest = max(0, before + 1) }
+        if let before = query.before { bounds.lowest = max(first, before + 1) }
         if let after = query.after { bounds.highest = min(bounds.highest, max(after, 0) - 1) }
         return bounds
     }

@@ -3,6 +3,9 @@ import GRDB
 extension TrailReader {
     /// Steps through all entries that meet the query, file by file, at most `step` of them in one transaction.
     ///
+    /// When a segment is removed meanwhile, a walk down ends before it, and a walk up that is not past it fails: it would
+    /// have a hole.
+    ///
     /// - Parameters:
     ///   - selection: A SELECT up to its conditions, of entries `e`.
     ///   - between: Called after each transaction, so that it may take its time without making the WAL grow.
@@ -20,7 +23,9 @@ extension TrailReader {
         // What is left of the current file; its bounds are worked out once.
         var rest: Bounds?
         while whole.lowest <= whole.highest {
-            try self.read(at: direction == .ascending ? whole.lowest : whole.highest) { part, database in
+            let isThere = try self.isThere(at: direction == .ascending ? whole.lowest : whole.highest, direction) {
+                part,
+                database in
                 var bounds = try rest ?? self.bounds(of: query, within: whole, of: part, database)
                 var count = 0
                 var last: Int64 = 0
@@ -39,6 +44,7 @@ extension TrailReader {
                 }
                 rest = isOver ? nil : bounds
             }
+            guard isThere else { return }
             try between()
         }
     }
@@ -56,16 +62,31 @@ extension TrailReader {
         var remaining = query.maximumScan
         while whole.lowest <= whole.highest {
             var (isEnough, unseen) = (false, Int64?.none)
-            try self.read(at: whole.highest) { part, database in
+            let isThere = try self.isThere(at: whole.highest, .descending) { part, database in
                 var bounds = try self.bounds(of: query, within: whole, of: part, database)
                 unseen = bounds.keepNewest(remaining)
                 whole.highest = part.indices.lowerBound - 1
                 remaining = remaining.map { $0 - max(0, bounds.highest - bounds.lowest + 1) }
                 isEnough = !(try body(query, bounds, database))
             }
-            if isEnough || unseen != nil { return unseen }
+            if !isThere || isEnough || unseen != nil { return unseen }
             if remaining == 0, whole.lowest <= whole.highest { return whole.highest + 1 }
         }
         return nil
+    }
+
+    /// Reads the file of an entry, unless a walk down has come to what was removed since it began.
+    private func isThere(
+        at index: Int64,
+        _ direction: Direction,
+        _ body: (TrailPart, Database) throws -> Void
+    ) throws(TrailError) -> Bool {
+        do throws(TrailError) {
+            try self.read(at: index, body)
+            return true
+        } catch {
+            guard error.code == .removed, direction == .descending else { throw error }
+            return false
+        }
     }
 }

@@ -51,7 +51,8 @@ package final class TrailReader: Sendable {
 
     /// Runs `body` on a snapshot of the file that has entry `index`, or will have it.
     ///
-    /// - Throws: ``TrailError/Code/missing`` when that is a segment that is not there.
+    /// - Throws: ``TrailError/Code/missing`` when that is a segment that is not there; ``TrailError/Code/removed`` when it was
+    ///   removed by policy.
     func read<Value>(at index: Int64, _ body: (TrailPart, Database) throws -> Value) throws(TrailError) -> Value {
         try Self.retrying(path: self.path) {
             let part = try self.parts.withLock { try $0.part(at: index) }
@@ -59,6 +60,12 @@ package final class TrailReader: Sendable {
                 return try part.pool.read { try body(part, $0) }
             } catch let moved as TrailPart.Moved {
                 throw moved
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_CANTOPEN && TrailFile.identity(ofFileAt: part.path) == nil
+            {
+                // A further connection to a segment that was removed meanwhile: nothing was read by it.
+                try self.parts.withLock { try $0.reload() }
+                throw TrailPart.Moved()
             } catch {
                 throw TrailError(error, whenTryingTo: "read", path: part.path)
             }
@@ -71,6 +78,17 @@ package final class TrailReader: Sendable {
             try self.parts.withLock { parts in
                 try parts.refresh()
                 return (parts.chain, parts.live)
+            }
+        }
+    }
+
+    /// What is kept of removed entries and the first entry that is there; `nil` when all are.
+    func removedEntries() throws(TrailError) -> (removed: RemovedEntries, firstIndex: Int64)? {
+        try Self.retrying(path: self.path) {
+            try self.parts.withLock { parts in
+                try parts.refresh()
+                guard parts.chain.firstIndex > 0, let removed = parts.removed else { return nil }
+                return (removed, parts.chain.firstIndex)
             }
         }
     }

@@ -155,7 +155,7 @@ final class WritingConnection {
     /// Draws the conclusion for ``isSound``.
     private func noted(_ error: TrailError) -> TrailError {
         switch error.code {
-        case .full, .locked, .alreadyRecorded, .refused, .invalid, .closed, .missing:
+        case .full, .locked, .alreadyRecorded, .refused, .removed, .invalid, .closed, .missing:
             // Said before the commit point, and nothing about what the disk holds.
             break
         case .cannotOpen, .unwritable, .newerVersion, .notATrail, .corrupt, .io, .other:

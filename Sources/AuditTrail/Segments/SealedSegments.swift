@@ -7,6 +7,8 @@ import LoginContracts
 struct SealedSegments {
     private let path: String
     private let chain: SegmentChain
+    /// What is kept of the entries that were removed.
+    let removed: RemovedStore?
     /// The least recently used first.
     private var open: [(file: SegmentFile, connection: WritingConnection)] = []
     private var extents: [SegmentFile: [WriterState.Source: Extent]] = [:]
@@ -22,21 +24,31 @@ struct SealedSegments {
         var before: Int64?
     }
 
-    init(path: String, chain: SegmentChain) {
+    init(path: String, chain: SegmentChain, removed: RemovedStore? = nil) {
         self.path = path
         self.chain = chain
+        self.removed = removed
     }
 
+    var files: [SegmentFile] { self.chain.files }
     var gaps: [Range<Int64>] { self.chain.gaps }
+
+    /// What a file says of the entries before its own.
+    mutating func base(of file: SegmentFile) throws(TrailError) -> TrailBase {
+        try self.connection(to: file).base
+    }
 
     /// The root over the first `size` entries, which end before the live file begins.
     mutating func root(size: Int64) throws(TrailError) -> MerkleHash {
         guard size > 0 else { return .ofEmptyTree }
+        if let removed, size <= self.chain.firstIndex { return try removed.frontier(size: size).root }
         return try self.connection(at: size - 1).tree.root(size: size)
     }
 
     /// Whether exactly this mark of delivery is in a sealed file.
     mutating func has(_ delivery: EntryDelivery) throws(TrailError) -> Bool {
+        // One that was removed had its delivery, and the mark that is repeated was that one.
+        if delivery.indices.lowerBound < self.chain.firstIndex { return true }
         let connection = try self.connection(at: delivery.indices.lowerBound)
         return try connection.hasMark(delivery)
     }
@@ -45,11 +57,11 @@ struct SealedSegments {
     ///
     /// - Parameters:
     ///   - identities: those that the live file does not have, and the highest offset of each one's source before it.
-    ///   - found: where they go.
+    ///   - found: where they go; those whose entries were removed, into the set of them.
     /// - Throws: ``TrailError/Code/missing`` when one may be in a file that is not there: to decide it again would be wrong.
     mutating func find(
         _ identities: [(identity: RecordIdentity, before: Int64)],
-        _ found: inout [RecordIdentity: RecordedEntry]
+        _ found: inout RecordedEntries
     ) throws(TrailError) {
         var wanted = identities.filter { $0.identity.offset <= $0.before }
         for place in Self.places(of: self.chain) where !wanted.isEmpty {
@@ -62,17 +74,22 @@ struct SealedSegments {
                     guard let extent = extents[source], extent.offsets?.contains(identity.offset) == true else {
                         continue
                     }
-                    found[identity] = try self.connection(to: file).recorded(identity, sourceID: extent.sourceID)
+                    found.entries[identity] = try self.connection(to: file)
+                        .recorded(identity, sourceID: extent.sourceID)
                 }
                 wanted = wanted.compactMap { identity, _ in
                     let source = WriterState.Source(clusterID: identity.clusterID, partition: identity.partition)
-                    guard found[identity] == nil, let before = extents[source]?.before, identity.offset <= before else {
+                    guard found.entries[identity] == nil, let before = extents[source]?.before,
+                        identity.offset <= before
+                    else {
                         return nil
                     }
                     return (identity, before)
                 }
             }
         }
+        guard let removed else { return }
+        for (identity, _) in wanted where try removed.hasDecided(identity) { found.removed.insert(identity) }
     }
 
     private enum Place {

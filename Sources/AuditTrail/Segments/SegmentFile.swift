@@ -74,6 +74,8 @@ struct SegmentChain: Hashable, Sendable {
     private(set) var files: [SegmentFile] = []
     /// Entries of which there is no file, in ascending order.
     private(set) var gaps: [Range<Int64>] = []
+    /// The first entry that was not removed, or whose file was put back with all files behind it.
+    private(set) var firstIndex: Int64 = 0
 
     /// A trail whose only file is the live one.
     static let none = SegmentChain()
@@ -81,7 +83,9 @@ struct SegmentChain: Hashable, Sendable {
     private init() {}
 
     /// Follows the files down from the first entry of the live one. Others that lie about are no part of the trail.
-    init(_ files: [SegmentFile], below first: Int64) {
+    ///
+    /// - Parameter removed: so many entries were removed from the old end; they may be in no file.
+    init(_ files: [SegmentFile], below first: Int64, removed: Int64 = 0) {
         let byEnd = Dictionary(grouping: files, by: \.indices.upperBound)
         let ends = byEnd.keys.sorted()
         var end = first
@@ -97,6 +101,10 @@ struct SegmentChain: Hashable, Sendable {
         }
         self.files.reverse()
         self.gaps.reverse()
+        self.firstIndex = self.gaps.last { $0.lowerBound < removed }.map { min($0.upperBound, removed) } ?? 0
+        let firstIndex = self.firstIndex
+        self.files.removeAll { $0.indices.lowerBound < firstIndex }
+        self.gaps = self.gaps.map { $0.clamped(to: firstIndex..<max(first, firstIndex)) }.filter { !$0.isEmpty }
     }
 
     /// The file that has an entry.

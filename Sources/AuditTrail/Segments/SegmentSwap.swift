@@ -53,12 +53,15 @@ struct SegmentSwap {
     static func tidy(_ live: TrailFile) throws(TrailError) {
         let files = try SegmentFile.all(beside: live.path)
         guard let identity = live.identity else {
-            guard let last = files.last else { return }
+            let removed = live.path + RemovedStore.suffix
+            guard let last = files.last?.path ?? (TrailFile.identity(ofFileAt: removed) != nil ? removed : nil) else {
+                return
+            }
             throw TrailError(
                 .missing,
                 """
-                The audit trail \(live.path) has sealed segments, such as \(last.path), and its newest entries are in no file \
-                at that path: put the file back; or begin another trail by giving it another path.
+                The audit trail \(live.path) has sealed segments, or had some that were removed, see \(last), and its newest \
+                entries are in no file at that path: put the file back; or begin another trail by giving it another path.
                 """
             )
         }

@@ -126,9 +126,8 @@ extension WriterState {
             self.segments = SealedSegments(path: self.file.path, chain: .none)
             return
         }
-        let chain = SegmentChain(try SegmentFile.all(beside: self.file.path), below: first)
-        self.segments = SealedSegments(path: self.file.path, chain: chain)
-        for gap in chain.gaps {
+        self.segments = try self.readSegments(below: first)
+        for gap in self.segments.gaps {
             self.logger.warning(
                 "Segments of the audit trail are not there: records that they have cannot be decided",
                 metadata: ["first": "\(gap.lowerBound)", "last": "\(gap.upperBound - 1)"]
@@ -148,6 +147,15 @@ extension WriterState {
             return (Source(clusterID: row.text(0) ?? "", partition: partition), row.integer(3) ?? 0)
         }
         self.baseOffsets = Dictionary(rows, uniquingKeysWith: max)
+    }
+
+    /// The files before the live one, as they are now.
+    func readSegments(below first: Int64) throws(TrailError) -> SealedSegments {
+        // In this order: a file that is gone is among the removed ones.
+        let files = try SegmentFile.all(beside: self.file.path)
+        let removed = try RemovedStore.load(beside: self.file.path, trailID: self.trailID, .reading)
+        let chain = SegmentChain(files, below: first, removed: try removed?.removals().end ?? 0)
+        return SealedSegments(path: self.file.path, chain: chain, removed: removed)
     }
 }
 

@@ -6,12 +6,16 @@ struct MerkleTree<Failure: Error> {
     let stored: (TreeNode) throws(Failure) -> MerkleHash
     /// Nodes of any level that need not be asked for, because what is below them is elsewhere.
     let known: [TreeNode: MerkleHash]
+    /// Looks up nodes of any level whose leaves may be gone; `nil` for one that is made from what is below it.
+    private let kept: ((TreeNode) throws(Failure) -> MerkleHash?)?
 
     init(
         known: [TreeNode: MerkleHash] = [:],
+        kept: ((TreeNode) throws(Failure) -> MerkleHash?)? = nil,
         stored: @escaping (TreeNode) throws(Failure) -> MerkleHash
     ) {
         self.known = known
+        self.kept = kept
         self.stored = stored
     }
 
@@ -83,6 +87,7 @@ struct MerkleTree<Failure: Error> {
 
     func hash(_ node: TreeNode) throws(Failure) -> MerkleHash {
         if !self.known.isEmpty, let hash = self.known[node] { return hash }
+        if let kept, let hash = try kept(node) { return hash }
         if node.level == 0 || node.isStored { return try self.stored(node) }
         let left = try self.hash(node.left)
         return MerkleHash.node(left, try self.hash(node.right))

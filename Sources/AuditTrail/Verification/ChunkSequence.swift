@@ -25,12 +25,22 @@ struct ChunkSequence {
     private var agreed: Int64 = 0
     private var hasDisagreed = false
 
-    /// - Parameter sections: of the whole trail, in ascending order, with no two next to each other that were not read.
-    init(trailID: String, sections: [VerifiedSection], given: [SignedCheckpoint], trusted: Set<NoteVerifier>) {
+    /// - Parameters:
+    ///   - sections: of the whole trail, in ascending order, with no two next to each other that were not read.
+    ///   - base: the tree of the entries before the first section.
+    init(
+        trailID: String,
+        sections: [VerifiedSection],
+        after base: MerkleFrontier,
+        given: [SignedCheckpoint],
+        trusted: Set<NoteVerifier>
+    ) {
         self.trailID = trailID
         self.sections = sections
         self.given = given
         self.trusted = trusted
+        self.frontier = base
+        self.partial.removed = base.count
         self.partial.entries = sections.reduce(0) { $0 + ($1.file == nil ? 0 : Int64($1.indices.count)) }
         let count = sections.last?.indices.upperBound ?? 0
         self.enterSections()
@@ -105,6 +115,18 @@ struct ChunkSequence {
                         "the segment that begins here repeats a checkpoint that is not of the entries before it."
                     )
                 ])
+            }
+        }
+    }
+
+    /// Compares checkpoints of removed entries, before any chunk.
+    mutating func compareRemoved(_ verification: inout RemovedVerification) throws(TrailError) {
+        try verification.forEachCheckpoint { signed, root in self.compare(signed, root, isGiven: false) }
+        for signed in self.given where 0 < signed.checkpoint.size && signed.checkpoint.size <= self.frontier.count {
+            if let root = try verification.root(size: signed.checkpoint.size) {
+                self.compare(signed, root, isGiven: true)
+            } else {
+                self.partial.uncompared.append(signed.checkpoint.size)
             }
         }
     }

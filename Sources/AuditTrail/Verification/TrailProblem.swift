@@ -39,11 +39,16 @@ package struct TrailProblem: Hashable, Sendable, CustomStringConvertible {
 package struct TrailVerification: Hashable, Sendable {
     /// How many entries were looked at: all that there were when it began.
     package var entries: Int64 = 0
+    /// How many entries before those were removed by policy: of them the trail keeps hashes and checkpoints.
+    package var removed: Int64 = 0
     /// The root over them.
     package var root = MerkleHash.ofEmptyTree
     /// How many checkpoints in the trail agree with it, and how many that were given.
     package var checkpoints = 0
     package var givenCheckpoints = 0
+    /// Sizes of given checkpoints that nothing was kept to compare with: their entries were removed, and the trail has no
+    /// checkpoint of that size.
+    package var uncompared: [Int64] = []
     /// The keys that have signed the trail's checkpoints.
     package var verifiers: Set<NoteVerifier> = []
     /// How many entries the newest checkpoint covers that agrees, 0 when there is none: the others are not protected yet.

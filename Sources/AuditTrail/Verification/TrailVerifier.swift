@@ -30,10 +30,21 @@ package struct TrailVerifier: Sendable {
     package func verify(progress: @Sendable (_ done: Int64, _ all: Int64) -> Void = { _, _ in }) throws(TrailError)
         -> TrailVerification
     {
-        let (sections, problems) = try self.sections()
-        let sequence = Mutex(
-            ChunkSequence(trailID: self.reader.trailID, sections: sections, given: self.given, trusted: self.trusted)
+        let (sections, removed, problems) = try self.sections()
+        var removal: RemovedVerification?
+        if let removed { removal = try RemovedVerification(self.reader, removed.removed, below: removed.firstIndex) }
+        var begun = ChunkSequence(
+            trailID: self.reader.trailID,
+            sections: sections,
+            after: removal?.tree ?? sections.first?.file?.base.tree ?? MerkleFrontier(),
+            given: self.given,
+            trusted: self.trusted
         )
+        if var verification = removal {
+            try begun.compareRemoved(&verification)
+            removal = verification
+        }
+        let sequence = Mutex(begun)
         let count = sequence.withLock { $0.result.entries }
         let sources = Dictionary(
             sections.map { ($0.indices.lowerBound, $0.file?.sources ?? [:]) },
@@ -54,7 +65,7 @@ package struct TrailVerifier: Sendable {
             return true
         }
         var (result, records, nodes) = sequence.withLock { ($0.result, $0.records, $0.nodes) }
-        result.add(problems)
+        result.add(problems + (removal?.problems ?? []))
         for section in sections {
             guard let file = section.file else { continue }
             let first = section.indices.lowerBound
@@ -135,8 +146,12 @@ package struct TrailVerifier: Sendable {
     }
 
     /// What there is to verify: the trail's files as they are now, and what is wrong with the files themselves.
-    private func sections() throws(TrailError) -> ([VerifiedSection], [TrailProblem]) {
-        let (live, chain) = try self.files()
+    private func sections() throws(TrailError) -> (
+        sections: [VerifiedSection],
+        removed: (removed: RemovedEntries, firstIndex: Int64)?,
+        problems: [TrailProblem]
+    ) {
+        let (live, chain, removed) = try self.files()
         var sections: [VerifiedSection] = []
         var problems: [TrailProblem] = []
         for file in chain.files {
@@ -162,11 +177,15 @@ package struct TrailVerifier: Sendable {
                 )
             )
         }
-        return (Self.filled(sections, &problems), problems)
+        return (Self.filled(sections, from: chain.firstIndex, &problems), removed, problems)
     }
 
-    /// The live file as it is now, and the files before just this one.
-    private func files() throws(TrailError) -> (live: VerifiedSection, chain: SegmentChain) {
+    /// The live file as it is now, the files before just this one, and what is kept of those that were removed.
+    private func files() throws(TrailError) -> (
+        live: VerifiedSection,
+        chain: SegmentChain,
+        removed: (removed: RemovedEntries, firstIndex: Int64)?
+    ) {
         for _ in 0..<TrailReader.maximumAttempts {
             let live = try self.reader.read(at: .max) { part, database in
                 let end = max(part.indices.lowerBound, try TrailReader.count(database))
@@ -175,17 +194,24 @@ package struct TrailVerifier: Sendable {
                     file: try VerifiedSection.File(part, database)
                 )
             }
+            let removed = try self.reader.removedEntries()
             let (chain, part) = try self.reader.chain()
-            if part.indices.lowerBound == live.indices.lowerBound { return (live, chain) }
+            if part.indices.lowerBound == live.indices.lowerBound, removed?.firstIndex ?? 0 == chain.firstIndex {
+                return (live, chain, removed)
+            }
         }
-        throw TrailError(.locked, "The audit trail \(self.reader.path) is sealed all the time: try again.")
+        throw TrailError(.locked, "The files of the audit trail \(self.reader.path) change all the time: try again.")
     }
 
     /// Puts something in for entries that no section has, and compares what neighbours say of each other.
-    private static func filled(_ sections: [VerifiedSection], _ problems: inout [TrailProblem]) -> [VerifiedSection] {
+    private static func filled(
+        _ sections: [VerifiedSection],
+        from start: Int64,
+        _ problems: inout [TrailProblem]
+    ) -> [VerifiedSection] {
         var filled: [VerifiedSection] = []
         for section in sections {
-            let end = filled.last?.indices.upperBound ?? 0
+            let end = filled.last?.indices.upperBound ?? start
             let first = section.indices.lowerBound
             if end < first {
                 filled.append(VerifiedSection(indices: end..<first, file: nil))

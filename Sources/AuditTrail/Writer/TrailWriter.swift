@@ -15,7 +15,9 @@ import Synchronization
 /// A returned ``append(_:deliveries:services:)`` is durable: it survives the end of the process and of the machine's power, as
 /// far as the disk keeps what it has confirmed (WAL with `synchronous=FULL`, <https://www.sqlite.org/wal.html>).
 package final class TrailWriter: Sendable {
-    private let state: Mutex<WriterState>
+    let state: Mutex<WriterState>
+    /// Held by whoever removes a segment, which mostly happens without holding up the others.
+    let removals = Mutex(())
 
     /// The most entries, and the most deliveries, of one ``append(_:deliveries:services:)``.
     package static let maximumBatch = 100_000
@@ -126,9 +128,8 @@ package final class TrailWriter: Sendable {
     /// The entries of those of the records that have been decided before.
     ///
     /// A record is the same only if its whole identity is, so one at the same offset of a recreated topic is not found.
-    package func recorded(
-        _ identities: [RecordIdentity]
-    ) throws(TrailError) -> [RecordIdentity: RecordedEntry] {
+    /// One whose entry was removed must neither be decided again nor published again.
+    package func recorded(_ identities: [RecordIdentity]) throws(TrailError) -> RecordedEntries {
         try self.state.withLock { state throws(TrailError) in try state.recorded(identities) }
     }
 

@@ -38,15 +38,15 @@ extension WriterState {
         return [own, self.baseOffsets[source]].compactMap { $0 }.max()
     }
 
-    mutating func recorded(_ identities: [RecordIdentity]) throws(TrailError) -> [RecordIdentity: RecordedEntry] {
+    mutating func recorded(_ identities: [RecordIdentity]) throws(TrailError) -> RecordedEntries {
         let connection = try self.usableConnection()
-        var found: [RecordIdentity: RecordedEntry] = [:]
+        var found = RecordedEntries()
         var missed: [(identity: RecordIdentity, before: Int64)] = []
         for identity in identities {
             let source = Source(clusterID: identity.clusterID, partition: identity.partition)
             guard let sourceID = try self.sourceID(source, connection) else { continue }
             if let entry = try connection.recorded(identity, sourceID: sourceID) {
-                found[identity] = entry
+                found.entries[identity] = entry
             } else if let before = self.baseOffsets[source] {
                 missed.append((identity, before))
             }
@@ -59,7 +59,7 @@ extension WriterState {
     ///
     /// - Returns: `nil` when the trail lacks one, has it under another's number, or has another decision on its record.
     mutating func numbers(of entries: [ValidationEntry]) throws(TrailError) -> Range<Int64>? {
-        let recorded = try self.recorded(entries.map(\.identity))
+        let recorded = try self.recorded(entries.map(\.identity)).entries
         guard let first = entries.first.flatMap({ recorded[$0.identity]?.index }) else { return nil }
         for (index, entry) in zip(first..., entries) {
             guard let found = recorded[entry.identity], found.index == index, found.entry == entry.asStored else {

@@ -93,6 +93,7 @@ struct WriterState {
         self.end = try TrailEnd(connection)
         try self.settleAtStart(connection)
         try self.readPosition(connection)
+        self.finishRemovalsAtStart()
         logger.debug("The audit trail is open", metadata: ["trail": "\(self.trailID)", "next": "\(self.nextIndex)"])
     }
 
@@ -105,6 +106,15 @@ struct WriterState {
             guard error.code == .locked else { throw error }
             self.logger.warning("The WAL is copied later, because another program reads the audit trail")
             try connection.checkpointsOnClose(true)
+        }
+    }
+
+    /// What a crash has left of a removal. It can wait for the next one.
+    private mutating func finishRemovalsAtStart() {
+        do throws(TrailError) {
+            try self.finishRemovals()
+        } catch {
+            self.logger.warning("A segment is removed later", metadata: ["error": "\(error)"])
         }
     }
 

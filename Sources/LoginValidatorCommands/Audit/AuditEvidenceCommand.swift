@@ -56,6 +56,7 @@ struct AuditEvidenceCommand: AsyncParsableCommand {
         if !summary.uncovered.isEmpty {
             Terminal.remark("\(summary.uncovered.count) entries are too new: try again after the next checkpoint.\n")
         }
+        try reader.remarkRemovals()
         return Int64(summary.entries)
     }
 }

@@ -38,7 +38,8 @@ struct AuditExportCommand: AsyncParsableCommand {
         var query = try self.filters.query(self.trail)
         if self.filters.question.isEmpty { query.kinds = Set(TrailQuery.Kind.allCases) }
         let file = try OutputFile(self.output)
-        var bar = ProgressBar("Exporting", total: Int(try reader.count()))
+        let removed = try reader.removals().last?.indices.upperBound ?? 0
+        var bar = ProgressBar("Exporting", total: Int(try reader.count() - removed))
         var count: Int64 = 0
         switch self.format {
         case .csv:
@@ -49,7 +50,7 @@ struct AuditExportCommand: AsyncParsableCommand {
                 guard rows.utf8.count > OutputFile.chunk else { return }
                 try file.write(Array(rows.utf8))
                 rows = ""
-                bar.update(Int(entry.index))
+                bar.update(Int(count))
             }
             try file.write(Array(rows.utf8))
         default:
@@ -64,6 +65,7 @@ struct AuditExportCommand: AsyncParsableCommand {
         try file.finish()
         bar.finish()
         Terminal.remark("\(count) entries.\n")
+        try reader.remarkRemovals()
         return count
     }
 }

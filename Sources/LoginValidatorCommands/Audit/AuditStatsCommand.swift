@@ -29,5 +29,6 @@ struct AuditStatsCommand: AsyncParsableCommand {
         case .json: Terminal.write(try JSON.document(StatisticsDocument(statistics)))
         default: Terminal.write(StatisticsDocument(statistics).text)
         }
+        try trail.reader.remarkRemovals()
     }
 }

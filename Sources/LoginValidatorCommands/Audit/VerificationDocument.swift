@@ -5,9 +5,13 @@ struct VerificationDocument: Encodable {
     var trail: String
     var verified: Bool
     var entries: Int64
+    /// How many entries before those were removed by policy.
+    var removedEntries: Int64
     var root: String
     var checkpoints: Int
     var givenCheckpoints: Int
+    /// Sizes of given checkpoints that nothing was kept to compare with.
+    var uncomparedCheckpoints: [Int64]
     var coveredEntries: Int64
     var verifierKeys: [String]
     var accessLog: Accesses?
@@ -29,8 +33,8 @@ struct VerificationDocument: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case trail, verified, entries, root, checkpoints, givenCheckpoints, coveredEntries, verifierKeys, accessLog,
-            problems, seconds
+        case trail, verified, entries, removedEntries, root, checkpoints, givenCheckpoints, uncomparedCheckpoints,
+            coveredEntries, verifierKeys, accessLog, problems, seconds
     }
 
     /// - Parameter accesses: what was found in the access log; `nil` when it is off.
@@ -44,6 +48,8 @@ struct VerificationDocument: Encodable {
     ) {
         self.trail = trailID
         self.entries = verification.entries
+        self.removedEntries = verification.removed
+        self.uncomparedCheckpoints = verification.uncompared
         self.root = Base64.encode(verification.root.bytes)
         self.checkpoints = verification.checkpoints
         self.givenCheckpoints = verification.givenCheckpoints
@@ -62,11 +68,19 @@ struct VerificationDocument: Encodable {
 
     var text: String {
         var lines = ["Trail \(self.trail): \(self.entries) entries, root \(self.root)"]
+        if self.removedEntries > 0 {
+            lines.append(
+                "The \(self.removedEntries) entries before those were removed by policy; their hashes and checkpoints are kept."
+            )
+        }
         lines.append(
             "\(self.checkpoints) checkpoints of its own agree; the newest covers \(self.coveredEntries) entries, "
-                + "\(self.entries - self.coveredEntries) came since."
+                + "\(self.removedEntries + self.entries - self.coveredEntries) came since."
         )
         if self.given > 0 { lines.append("\(self.givenCheckpoints) of \(self.given) given checkpoints agree.") }
+        lines += self.uncomparedCheckpoints.map {
+            "The given checkpoint of \($0) entries cannot be compared: its entries were removed, and the trail keeps none of that size."
+        }
         lines += self.verifierKeys.map {
             "Signed with \($0)\(self.isTrusted ? "" : " (the trail's own word: give --key)")"
         }

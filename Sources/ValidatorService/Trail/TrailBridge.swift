@@ -46,7 +46,7 @@ struct TrailBridge: DecisionTrail {
 
     func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision] {
         do throws(TrailError) {
-            let found = Array(try self.writer.recorded(identities))
+            let found = Array(try self.writer.recorded(identities).entries)
             let stored = found.map(\.value.entry)
             let entries = try self.players.open(stored)
             var decisions: [RecordIdentity: RecordedDecision] = [:]

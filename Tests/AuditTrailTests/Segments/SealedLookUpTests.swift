@@ -27,7 +27,7 @@ struct SealedLookUpTests {
         try self.fill(0..<10)
         _ = try self.writer.append([.sample(200)])
         let identities = (Int64(0)..<201).map { RecordIdentity.sample($0) }
-        let found = try self.writer.recorded(identities + [.sample(5, content: "another"), .sample(300)])
+        let found = try self.writer.recorded(identities + [.sample(5, content: "another"), .sample(300)]).entries
         #expect(found.count == 201)
         for identity in identities {
             let recorded = try #require(found[identity])
@@ -46,7 +46,7 @@ struct SealedLookUpTests {
         self.writer.close()
         let second = try TrailWriter(self.folder)
         #expect(try second.recordedThrough(clusterID: "cluster", partition: .first) == 59)
-        #expect(try second.recorded([.sample(0), .sample(59)]).count == 2)
+        #expect(try second.recorded([.sample(0), .sample(59)]).entries.count == 2)
     }
 
     /// Kafka delivers a batch once more, after its transaction was committed, its delivery noted and its file sealed.
@@ -59,7 +59,7 @@ struct SealedLookUpTests {
         let count = self.writer.nextIndex
         _ = try self.writer.append([], deliveries: [delivery])
         #expect(self.writer.nextIndex == count)
-        let found = try self.writer.recorded(entries.map(\.identity))
+        let found = try self.writer.recorded(entries.map(\.identity)).entries
         #expect(entries.map { found[$0.identity]?.index } == Array(range))
         #expect(found.values.allSatisfy { $0.delivery == delivery })
     }
@@ -105,7 +105,7 @@ struct SealedLookUpTests {
         try FileManager.default.moveItem(atPath: files[1].path, toPath: moved)
         self.writer.close()
         let writer = try TrailWriter(self.folder)
-        #expect(try writer.recorded([.sample(79), .sample(45), .sample(80)]).count == 2)
+        #expect(try writer.recorded([.sample(79), .sample(45), .sample(80)]).entries.count == 2)
         for offset in [Int64(25), 5] {
             let error = #expect(throws: TrailError.self) { try writer.recorded([.sample(offset)]) }
             #expect(error?.code == .missing)
@@ -114,12 +114,12 @@ struct SealedLookUpTests {
         #expect(try writer.append([.sample(80)]) == 84..<85)
         writer.close()
         try FileManager.default.moveItem(atPath: moved, toPath: files[1].path)
-        #expect(try TrailWriter(self.folder).recorded([.sample(25), .sample(5)]).count == 2)
+        #expect(try TrailWriter(self.folder).recorded([.sample(25), .sample(5)]).entries.count == 2)
     }
 
     @Test func onlyAFewFilesStayOpen() throws {
         try self.fill(0..<12)
-        for offset in Int64(0)..<240 { #expect(try self.writer.recorded([.sample(offset)]).count == 1) }
+        for offset in Int64(0)..<240 { #expect(try self.writer.recorded([.sample(offset)]).entries.count == 1) }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") else { return }
         let open = names.compactMap {
             try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)

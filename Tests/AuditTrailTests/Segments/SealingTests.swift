@@ -153,7 +153,7 @@ struct SealingTests {
         let isSealed = steps >= 3
         #expect(try self.segments() == (isSecond ? [0..<102] : []) + (isSealed ? [first..<count] : []))
         #expect(try second.append([.sample(1000)]) == count..<(count + 1))
-        #expect(try second.recorded([.sample(120), .sample(1000)]).count == 2)
+        #expect(try second.recorded([.sample(120), .sample(1000)]).entries.count == 2)
         let result = try self.verify()
         #expect(result.problems == [])
         #expect(result.entries == count + 1)

@@ -86,7 +86,7 @@ struct SegmentPropertyTests {
         #expect(verified.problems == [], comment)
         #expect(verified.root == roots.last, comment)
         #expect(verified.givenCheckpoints == checkpoints.count, comment)
-        let found = try writer.recorded((0..<offset).map { .sample($0) })
+        let found = try writer.recorded((0..<offset).map { .sample($0) }).entries
         #expect(found.count == Int(offset), comment)
     }
 }

@@ -71,7 +71,7 @@ struct AppendStory {
             #expect(range.count == entries.count)
             self.acknowledged.append(range)
             let found = try Self.untilItSucceeds(failed) { () throws(TrailError) in
-                try writer.recorded(entries.map(\.identity))
+                try writer.recorded(entries.map(\.identity)).entries
             }
             #expect(entries.map { found[$0.identity]?.index } == Array(range))
         }

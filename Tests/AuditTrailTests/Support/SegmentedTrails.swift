@@ -74,6 +74,9 @@ struct SegmentedTrails: Sendable {
         return trails
     }
 
+    /// The writer of the one in segments.
+    var writer: TrailWriter { self.writers[1] }
+
     func readers() throws -> (plain: TrailReader, segmented: TrailReader) {
         (try TrailReader(path: self.plain.database), try TrailReader(path: self.segmented.database))
     }
