@@ -46,9 +46,35 @@ struct CommitCycle {
     }
 
     struct Item {
-        let decided: DecidedRecord
+        let login: IncomingLogin
+        let slot: PartitionSlot
+        /// `nil` for a record that was decided and delivered by an entry that the trail has no more: only its offset is
+        /// committed.
+        let decided: DecidedRecord?
         /// The entry's number, once it is in the trail.
         var index: Int64?
+
+        init(decided: DecidedRecord, index: Int64? = nil) {
+            self.login = decided.login
+            self.slot = decided.slot
+            self.decided = decided
+            self.index = index ?? decided.recorded?.index
+        }
+
+        init(deliveredBefore login: IncomingLogin, slot: PartitionSlot) {
+            self.login = login
+            self.slot = slot
+            self.decided = nil
+        }
+
+        /// Whether the trail does not have its entry yet.
+        var isNew: Bool { self.decided != nil && self.index == nil }
+
+        /// What is to be published, and marked then: the decision with its entry's number.
+        var undelivered: (decided: DecidedRecord, index: Int64)? {
+            guard let decided, let index, decided.recorded?.isCommitted != true else { return nil }
+            return (decided, index)
+        }
     }
 
     var isIdle: Bool {
@@ -75,7 +101,7 @@ struct CommitCycle {
         switch self.state {
         case .idle: nil
         case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
-            batch.items.lazy.filter { $0.decided.slot == slot }.map(\.decided.login.record.offset).max()
+            batch.items.lazy.filter { $0.slot == slot }.map(\.login.record.offset).max()
         }
     }
 
@@ -84,7 +110,7 @@ struct CommitCycle {
         switch self.state {
         case .idle: 0
         case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
-            Int64(batch.items.count { $0.index == nil })
+            Int64(batch.items.count { $0.isNew })
         }
     }
 
@@ -107,7 +133,7 @@ struct CommitCycle {
     mutating func recorded(_ indices: Range<Int64>) -> Batch {
         guard case .recording(var batch) = self.state else { preconditionFailure("Nothing was being recorded.") }
         var next = indices.lowerBound
-        for position in batch.items.indices where batch.items[position].index == nil {
+        for position in batch.items.indices where batch.items[position].isNew {
             batch.items[position].index = next
             next += 1
         }

@@ -106,7 +106,7 @@ extension PipelineStateMachine {
             app.withheld.removeAll { self.flights[$0] == nil }
         }
         // Decided but not yet recorded: nobody has heard of it, the next owner decides.
-        for record in self.decided where record.slot == slot { self.release(record.login) }
+        for item in self.decided where item.slot == slot { self.release(item.login) }
         self.decided.removeAll { $0.slot == slot }
         // The trail may be about to get these, after it was asked how far it knows the partition.
         if let last = self.cycle.highestOffset(of: slot) {
@@ -116,7 +116,7 @@ extension PipelineStateMachine {
 
     private func isBeingPublished(_ slot: PartitionSlot) -> Bool {
         guard case .publishing(let batch) = self.cycle.state else { return false }
-        return batch.items.contains { $0.decided.slot == slot }
+        return batch.items.contains { $0.slot == slot }
     }
 
     /// Lets go of a record's memory.

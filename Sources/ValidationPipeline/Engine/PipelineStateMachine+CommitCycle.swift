@@ -26,7 +26,7 @@ extension PipelineStateMachine {
         if case .stopped = self.phase { return }
         if let due = self.cycleDue, due > now.monotonic { return }
         let count = min(self.decided.count, self.configuration.maximumCycleRecords)
-        let items = self.decided.prefix(count).map { CommitCycle.Item(decided: $0, index: $0.recorded?.index) }
+        let items = Array(self.decided.prefix(count))
         self.decided.removeFirst(count)
         let batch = CommitCycle.Batch(items: items, marks: self.marks, transitions: self.transitions)
         self.marks = []
@@ -38,7 +38,7 @@ extension PipelineStateMachine {
     }
 
     private mutating func record(_ batch: CommitCycle.Batch) {
-        let entries = batch.items.compactMap { $0.index == nil ? $0.decided.entry : nil }
+        let entries = batch.items.compactMap { $0.isNew ? $0.decided?.entry : nil }
         self.actions.append(.record(entries, marks: batch.marks, transitions: batch.transitions))
     }
 
@@ -65,7 +65,7 @@ extension PipelineStateMachine {
             self.cycleEnded = now.monotonic
             return
         }
-        for item in ours.items { self.partitions[item.decided.slot]?.ledger.stage(item.decided.login.record.offset) }
+        for item in ours.items { self.partitions[item.slot]?.ledger.stage(item.login.record.offset) }
         self.actions.append(.publish(self.publication(of: ours)))
     }
 
@@ -74,9 +74,8 @@ extension PipelineStateMachine {
         var deadLetters: [DeadLetter] = []
         var slots: Set<PartitionSlot> = []
         for item in batch.items {
-            let decided = item.decided
-            slots.insert(decided.slot)
-            guard decided.recorded?.isCommitted != true, let index = item.index else { continue }
+            slots.insert(item.slot)
+            guard let (decided, index) = item.undelivered else { continue }
             let entry = decided.entry
             if let disposition = DeadLetter.Disposition(decision: entry.decision, reason: entry.reason) {
                 let message = entry.message ?? "The event was not decided: \(disposition.rawValue)."
@@ -106,12 +105,12 @@ extension PipelineStateMachine {
         case .success:
             let batch = self.cycle.published()
             self.cycleEnded = now.monotonic
-            for slot in Set(batch.items.map(\.decided.slot)) { self.partitions[slot]?.ledger.completeStaged() }
+            for slot in Set(batch.items.map(\.slot)) { self.partitions[slot]?.ledger.completeStaged() }
             for item in batch.items {
-                self.release(item.decided.login)
-                guard let index = item.index, item.decided.recorded?.isCommitted != true else { continue }
+                self.release(item.login)
+                guard let (_, index) = item.undelivered else { continue }
                 self.marks.append(DeliveryMark(index: index, fate: .committed, at: now.wall))
-                self.forgetUnsettled(item.decided.login.record)
+                self.forgetUnsettled(item.login.record)
             }
             let duration = now.monotonic - (self.cycleStarted ?? now.monotonic)
             self.actions.append(.notice(.cycleCompleted(records: batch.items.count, duration: duration)))
@@ -146,13 +145,13 @@ extension PipelineStateMachine {
         var ours = batch
         ours.items = []
         for item in batch.items {
-            if self.partitions[item.decided.slot] != nil {
+            if self.partitions[item.slot] != nil {
                 ours.items.append(item)
                 continue
             }
-            self.release(item.decided.login)
-            if let index = item.index, item.decided.recorded == nil {
-                self.rememberUnsettled(item.decided.login.record, index: index)
+            self.release(item.login)
+            if let index = item.index, let decided = item.decided, decided.recorded == nil {
+                self.rememberUnsettled(item.login.record, index: index)
             }
         }
         return self.cycle.narrow(to: ours) ? ours : nil

@@ -15,13 +15,13 @@ extension PipelineStateMachine {
         let redirect = self.configuration.publishesRedirects ? flight.lastVerdict?.redirect : nil
         let record = DecidedRecord(login: flight.login, slot: flight.slot, entry: entry, redirect: redirect)
         self.actions.append(.notice(.decided(record)))
-        self.finish(id, record, now: now)
+        self.finish(id, CommitCycle.Item(decided: record), now: now)
     }
 
-    /// The flight leaves its lane, and its decision waits for the commit cycle.
-    mutating func finish(_ id: FlightID, _ record: DecidedRecord, now: Moment) {
+    /// The flight leaves its lane, and what there is to commit of it waits for the cycle.
+    mutating func finish(_ id: FlightID, _ item: CommitCycle.Item, now: Moment) {
         guard let flight = self.flights.removeValue(forKey: id) else { return }
-        self.decided.append(record)
+        self.decided.append(item)
         if let lane = flight.lane, let next = self.lanes.leave(lane) { self.firstInLane.append(next) }
         guard !self.isBeginning else { return }
         self.isBeginning = true

@@ -72,19 +72,25 @@ extension PipelineStateMachine {
     /// The trail answered a look-up, or could not.
     package mutating func lookedUp(
         _ lookUps: [(flight: FlightID, identity: RecordIdentity)],
-        found: Result<[RecordIdentity: RecordedDecision], TrailFailure>,
+        found: Result<RecordedDecisions, TrailFailure>,
         now: Moment
     ) {
         switch found {
         case .success(let recorded):
+            var deliveredBefore = 0
             for (id, identity) in lookUps {
-                guard self.flights[id]?.state == .lookingUp else { continue }
-                if let decision = recorded[identity] {
+                guard let flight = self.flights[id], flight.state == .lookingUp else { continue }
+                if let decision = recorded.decisions[identity] {
                     self.adopt(decision, for: id, now: now)
+                } else if recorded.removed.contains(identity) {
+                    // What was published cannot be repeated as it was, and another decision might differ from it.
+                    deliveredBefore += 1
+                    self.finish(id, CommitCycle.Item(deliveredBefore: flight.login, slot: flight.slot), now: now)
                 } else {
                     self.proceed(id, now: now)
                 }
             }
+            if deliveredBefore > 0 { self.actions.append(.notice(.deliveredBefore(records: deliveredBefore))) }
         case .failure(let failure):
             // Without the trail nothing may be decided: ask again a little later.
             self.actions.append(.notice(.trailFailed(failure)))
@@ -104,15 +110,12 @@ extension PipelineStateMachine {
         var entry = decision.entry
         entry.playerId = entry.playerId ?? flight.login.event?.playerId
         entry.sessionId = entry.sessionId ?? flight.login.event?.sessionId
-        self.finish(
-            id,
-            DecidedRecord(
-                login: flight.login,
-                slot: flight.slot,
-                entry: entry,
-                recorded: (decision.index, decision.isCommitted)
-            ),
-            now: now
+        let record = DecidedRecord(
+            login: flight.login,
+            slot: flight.slot,
+            entry: entry,
+            recorded: (decision.index, decision.isCommitted)
         )
+        self.finish(id, CommitCycle.Item(decided: record), now: now)
     }
 }

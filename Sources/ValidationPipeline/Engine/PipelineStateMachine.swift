@@ -32,7 +32,8 @@ package struct PipelineStateMachine {
     var isBeginning = false
     /// Look-ups that the current event asks for.
     var pendingLookUps: [(flight: FlightID, identity: RecordIdentity)] = []
-    var decided = Deque<DecidedRecord>()
+    /// Decided records, and others that only have to be committed, in front of the next cycle.
+    var decided = Deque<CommitCycle.Item>()
     var cycle = CommitCycle()
     /// Marks that ride in the next cycle's trail transaction.
     var marks: [DeliveryMark] = []
@@ -136,6 +137,9 @@ package enum PipelineNotice: Sendable {
     case cycleCompleted(records: Int, duration: Duration)
     /// Entries that this instance recorded turn out to have been decided by another one.
     case superseded(entries: Int)
+    /// Kafka delivered records again whose decisions were delivered and are no longer in the trail: they are not decided
+    /// again.
+    case deliveredBefore(records: Int)
     /// A platform host does not answer any more, or does again.
     case hostAvailability(String, isAvailable: Bool)
     /// An app cannot be validated any more although its host answers, or can again.

@@ -15,8 +15,8 @@ package protocol DecisionTrail: Sendable {
         transitions: [GuardTransition]
     ) throws(TrailFailure) -> Range<Int64>
 
-    /// The entries of those records that are in the trail already.
-    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision]
+    /// What the trail knows of those records.
+    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> RecordedDecisions
 }
 
 /// What became of an entry's outcome.
@@ -50,6 +50,23 @@ package struct RecordedDecision: Sendable {
         self.index = index
         self.entry = entry
         self.isCommitted = isCommitted
+    }
+}
+
+/// What a trail knows of records that it was asked about.
+package struct RecordedDecisions: Sendable, ExpressibleByDictionaryLiteral {
+    /// The decisions that it holds.
+    package var decisions: [RecordIdentity: RecordedDecision]
+    /// Records that were decided, with their outcomes in Kafka, by entries that the trail has no more.
+    package var removed: Set<RecordIdentity>
+
+    package init(decisions: [RecordIdentity: RecordedDecision], removed: Set<RecordIdentity> = []) {
+        self.decisions = decisions
+        self.removed = removed
+    }
+
+    package init(dictionaryLiteral elements: (RecordIdentity, RecordedDecision)...) {
+        self.init(decisions: Dictionary(elements, uniquingKeysWith: { first, _ in first }))
     }
 }
 

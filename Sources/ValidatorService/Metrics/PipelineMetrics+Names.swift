@@ -8,6 +8,7 @@ extension PipelineMetrics {
         static let trailFailures = "login_validator_trail_failures_total"
         static let publicationFailures = "login_validator_publication_failures_total"
         static let supersededEntries = "login_validator_superseded_entries_total"
+        static let recordsDeliveredBefore = "login_validator_records_delivered_before_total"
         static let stalls = "login_validator_stalls_total"
         static let platformLatency = "login_validator_platform_latency_seconds"
         static let decisionLatency = "login_validator_decision_latency_seconds"
@@ -50,6 +51,10 @@ extension PipelineMetrics {
         MetricDescription(Name.trailFailures, "Reads and writes that the audit trail refused."),
         MetricDescription(Name.publicationFailures, "Publications to Kafka that did not take place."),
         MetricDescription(Name.supersededEntries, "Recorded decisions that another instance made instead."),
+        MetricDescription(
+            Name.recordsDeliveredBefore,
+            "Records that Kafka delivered again after the entries of their decisions were removed."
+        ),
         MetricDescription(Name.stalls, "Standstills of consumption that nothing known explained, by cause."),
         MetricDescription(
             Name.platformLatency,

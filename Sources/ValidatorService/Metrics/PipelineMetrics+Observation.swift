@@ -29,6 +29,8 @@ extension PipelineMetrics {
             self.cycleDuration.record(duration)
         case .superseded(let entries):
             self.supersededEntries.increment(by: entries)
+        case .deliveredBefore(let records):
+            self.recordsDeliveredBefore.increment(by: records)
         case .hostAvailability(let host, let isAvailable):
             if !isAvailable { self.hostBreakerOpenings[host].increment() }
         case .appAvailability(let kgAppId, let isAvailable):

@@ -14,6 +14,7 @@ package struct PipelineMetrics: Sendable {
     let trailFailures: Counter
     let publicationFailures: Counter
     let supersededEntries: Counter
+    let recordsDeliveredBefore: Counter
     let stalls: HandleTable<String, Counter>
     let platformLatency: Timer
     let decisionLatency: Timer
@@ -73,6 +74,7 @@ package struct PipelineMetrics: Sendable {
         self.trailFailures = counter(Name.trailFailures)
         self.publicationFailures = counter(Name.publicationFailures)
         self.supersededEntries = counter(Name.supersededEntries)
+        self.recordsDeliveredBefore = counter(Name.recordsDeliveredBefore)
         self.stalls = HandleTable { cause in
             Counter(label: Name.stalls, dimensions: [("cause", cause)], factory: factory)
         }

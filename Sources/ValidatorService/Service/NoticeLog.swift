@@ -13,7 +13,7 @@ final class NoticeLog: Sendable {
     static let interval: Duration = .seconds(5)
 
     private enum Kind: Hashable {
-        case attemptFailed, unexpectedStatus, trailFailed, publicationFailed, superseded
+        case attemptFailed, unexpectedStatus, trailFailed, publicationFailed, superseded, deliveredBefore
     }
 
     init(logger: Logger) {
@@ -72,6 +72,12 @@ final class NoticeLog: Sendable {
                     "explanation": "\(transition.explanation)", "waitingEvents": "\(transition.waitingEvents)",
                 ]
             )
+        case .deliveredBefore(let records):
+            self.log(
+                .deliveredBefore,
+                .notice,
+                "Kafka delivers records again whose decisions were delivered and removed since: they are only committed"
+            ) { ["records": "\(records)"] }
         case .superseded(let entries):
             self.log(.superseded, .notice, "Another instance decided records of this trail") {
                 ["entries": "\(entries)"]

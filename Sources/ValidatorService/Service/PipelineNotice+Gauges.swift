@@ -6,7 +6,7 @@ extension PipelineNotice {
         switch self {
         case .hostAvailability, .appAvailability, .guardChanged: true
         case .decided, .attemptFailed, .unexpectedStatus, .willRetry, .trailFailed, .publicationFailed, .cycleCompleted,
-            .superseded:
+            .superseded, .deliveredBefore:
             false
         }
     }

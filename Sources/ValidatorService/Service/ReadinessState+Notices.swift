@@ -10,8 +10,8 @@ extension ReadinessState {
         case .cycleCompleted:
             self.set(.trail, isReady: true)
             self.set(.kafka, isReady: true)
-        case .decided, .attemptFailed, .unexpectedStatus, .willRetry, .superseded, .hostAvailability, .appAvailability,
-            .guardChanged:
+        case .decided, .attemptFailed, .unexpectedStatus, .willRetry, .superseded, .deliveredBefore, .hostAvailability,
+            .appAvailability, .guardChanged:
             break
         }
     }

@@ -44,9 +44,10 @@ struct TrailBridge: DecisionTrail {
         }
     }
 
-    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision] {
+    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> RecordedDecisions {
         do throws(TrailError) {
-            let found = Array(try self.writer.recorded(identities).entries)
+            let recorded = try self.writer.recorded(identities)
+            let found = Array(recorded.entries)
             let stored = found.map(\.value.entry)
             let entries = try self.players.open(stored)
             var decisions: [RecordIdentity: RecordedDecision] = [:]
@@ -57,7 +58,7 @@ struct TrailBridge: DecisionTrail {
                     isCommitted: recorded.value.delivery?.state == .committed
                 )
             }
-            return decisions
+            return RecordedDecisions(decisions: decisions, removed: recorded.removed)
         } catch {
             throw TrailFailure(message: "\(error)")
         }

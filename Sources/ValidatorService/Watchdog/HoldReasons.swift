@@ -84,7 +84,7 @@ package final class HoldReasons: Sendable {
             self.forget(.trailRefuses)
             self.forget(.kafkaRefuses)
         // Breakers and guards are asked for what they are; see ``PipelineGauges/holdReasons``.
-        case .willRetry, .superseded, .hostAvailability, .appAvailability, .guardChanged: break
+        case .willRetry, .superseded, .deliveredBefore, .hostAvailability, .appAvailability, .guardChanged: break
         }
     }
 }

@@ -95,6 +95,77 @@ import Testing
         #expect(bench.marks.isEmpty)
     }
 
+    /// The entry was removed from the trail by policy: nobody is asked again, nothing is published again, and the record is
+    /// committed with those beside it.
+    @Test(arguments: [false, true])
+    func recordOfARemovedEntryIsOnlyCommitted(isDefective: Bool) {
+        var bench = MachineBench()
+        let removed = Logins.login(4, isDefective: isDefective)
+        bench.assign(0, recordedThrough: 5)
+        bench.receive(removed, Logins.login(5), Logins.login(6))
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecisions(decisions: [:], removed: [removed.identity])
+        bench.tell { $0.lookedUp(lookUps, found: .success(found), now: $1) }
+        #expect(bench.asked == ["0-6", "0-5"])
+        bench.answer(.kick, offset: 5)
+        bench.answer(.kick, offset: 6)
+        bench.advance(by: .seconds(1))
+        #expect(bench.outcomes.map(\.data.source.offset).sorted() == [5, 6])
+        #expect(bench.deadLetters.isEmpty)
+        #expect(bench.records.flatMap(\.entries).count == 2)
+        #expect(bench.marks.map(\.index).sorted() == [0, 1])
+        #expect(bench.publications.last?.progress[0].progress.offset == 7)
+        #expect(bench.machine.heldRecords == 0)
+        let counts = bench.notices.compactMap { if case .deliveredBefore(let records) = $0 { records } else { nil } }
+        #expect(counts == [1])
+    }
+
+    /// The same alone: the commit does not wait for another record of the partition.
+    @Test func recordOfARemovedEntryIsCommittedByItself() {
+        var bench = MachineBench()
+        let login = Logins.login(4)
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(login)
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecisions(decisions: [:], removed: [login.identity])
+        bench.tell { $0.lookedUp(lookUps, found: .success(found), now: $1) }
+        #expect(bench.publications.map { $0.progress[0].progress.offset } == [5])
+        #expect(bench.outcomes.isEmpty && bench.records.flatMap(\.entries).isEmpty)
+        bench.advance(by: .seconds(1))
+        #expect(bench.marks.isEmpty)
+        #expect(bench.machine.heldRecords == 0)
+    }
+
+    /// Its partition goes away before Kafka answers: it is delivered to the next owner.
+    @Test func recordOfARemovedEntryIsDroppedWithItsPartition() {
+        var bench = MachineBench()
+        bench.holdsTrail = true
+        let login = Logins.login(4)
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(login)
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecisions(decisions: [:], removed: [login.identity])
+        bench.tell { $0.lookedUp(lookUps, found: .success(found), now: $1) }
+        bench.revoke(0)
+        bench.recorded()
+        #expect(bench.publications.isEmpty)
+        #expect(bench.machine.heldRecords == 0)
+        #expect(bench.machine.unsettled.values.flatMap { $0 }.isEmpty)
+    }
+
+    /// Records of one player wait for each other as always.
+    @Test func nextRecordOfTheLaneFollowsARemovedOne() {
+        var bench = MachineBench()
+        let removed = Logins.login(4, playerId: "player")
+        bench.assign(0, recordedThrough: 4)
+        bench.receive(removed, Logins.login(5, playerId: "player"))
+        #expect(bench.asked == [])
+        let lookUps = bench.lookUps[0]
+        let found = RecordedDecisions(decisions: [:], removed: [removed.identity])
+        bench.tell { $0.lookedUp(lookUps, found: .success(found), now: $1) }
+        #expect(bench.asked == ["0-5"])
+    }
+
     @Test func failedLookUpIsRepeatedAndNothingIsDecidedMeanwhile() {
         var bench = MachineBench()
         bench.assign(0, recordedThrough: 9)

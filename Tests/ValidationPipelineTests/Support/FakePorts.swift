@@ -44,7 +44,7 @@ final class FakeTrail: DecisionTrail {
         }
     }
 
-    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> [RecordIdentity: RecordedDecision] {
+    func recorded(_ identities: [RecordIdentity]) throws(TrailFailure) -> RecordedDecisions {
         self.journal.note("look up \(identities.count)")
         return [:]
     }

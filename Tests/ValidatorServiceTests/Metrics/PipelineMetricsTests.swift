@@ -77,6 +77,7 @@ import Testing
         (.cycleCompleted(records: 12, duration: .milliseconds(3)), "login_validator_cycle_records_sum", 12),
         (.cycleCompleted(records: 12, duration: .milliseconds(3)), "login_validator_cycle_duration_seconds_sum", 0.003),
         (.superseded(entries: 4), "login_validator_superseded_entries_total", 4),
+        (.deliveredBefore(records: 3), "login_validator_records_delivered_before_total", 3),
         (
             .hostAvailability("h:1", isAvailable: false),
             "login_validator_platform_breaker_openings_total{host=\"h:1\"}", 1

@@ -17,7 +17,7 @@ extension SimulatedInstance {
         case .lookUp(let lookUps):
             self.after(self.world.random.milliseconds(0...5)) { [self] in
                 let failure = TrailFailure(message: "The disk does not answer.")
-                let found: Result<[RecordIdentity: RecordedDecision], TrailFailure> =
+                let found: Result<RecordedDecisions, TrailFailure> =
                     self.world.isDiskFailing
                     ? .failure(failure) : .success(self.trail.recorded(lookUps.map(\.identity)))
                 self.ended { $0.lookedUp(lookUps, found: found, now: $1) }

@@ -148,6 +148,8 @@ final class SimulatedInstance {
         self.ghost = nil
         self.wakeUp = nil
         self.trail.processEnded(isLimboDurable: self.world.random.chance(0.5))
+        // Now and then; without a draw, which would make another world of every seed.
+        if self.trail.nextIndex.isMultiple(of: 3) { self.trail.removeOldest() }
     }
 
     /// SIGTERM.

@@ -9,6 +9,8 @@ final class SimulatedTrail {
     private(set) var entries: [ValidationEntry?] = []
     private(set) var indices: [RecordIdentity: Int64] = [:]
     private(set) var marks: [Int64: DeliveryMark.Fate] = [:]
+    /// Entries that the policy has removed; the auditor still knows them.
+    private var removedBelow: Int64 = 0
     /// An append that failed in its commit and may yet be found when the process has ended.
     private var limbo: Append?
 
@@ -102,11 +104,21 @@ final class SimulatedTrail {
         self.limbo = nil
     }
 
-    func recorded(_ identities: [RecordIdentity]) -> [RecordIdentity: RecordedDecision] {
-        var found: [RecordIdentity: RecordedDecision] = [:]
+    /// The policy removes entries from the old end, as far as it is known what became of them.
+    func removeOldest() {
+        let inDoubt = self.entries.indices.first { self.entries[$0] != nil && self.marks[Int64($0)] == nil }
+        self.removedBelow = Int64(inDoubt ?? self.entries.count)
+    }
+
+    func recorded(_ identities: [RecordIdentity]) -> RecordedDecisions {
+        var found: RecordedDecisions = [:]
         for identity in identities {
             guard let index = self.indices[identity], let entry = self.entry(index) else { continue }
-            found[identity] = RecordedDecision(
+            if index < self.removedBelow {
+                found.removed.insert(identity)
+                continue
+            }
+            found.decisions[identity] = RecordedDecision(
                 index: index,
                 entry: entry,
                 isCommitted: self.marks[index] == .committed
