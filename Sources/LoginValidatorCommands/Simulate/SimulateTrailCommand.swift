@@ -25,6 +25,9 @@ struct SimulateTrailCommand: AsyncParsableCommand {
     @Option(help: "Over how many days they are spread, until now.")
     var days: Int64 = 30
 
+    @Option(help: "Seal the file whenever it has so many megabytes; 0 for never.")
+    var segmentMegabytes: Int64 = 0
+
     /// Decisions of one append, and between two checkpoints.
     private static let batch: Int64 = 1000
     private static let checkpointEvery: Int64 = 100_000
@@ -33,18 +36,31 @@ struct SimulateTrailCommand: AsyncParsableCommand {
         guard self.entries > 0, self.players > 0, self.days > 0, self.days <= 3650 else {
             throw ValidationError("--entries, --players and --days must be at least 1, and --days at most 3650.")
         }
+        guard (0...1_000_000).contains(self.segmentMegabytes) else {
+            throw ValidationError("--segment-megabytes must be from 0 to 1000000.")
+        }
     }
 
     func run() async throws {
         guard !FileManager.default.fileExists(atPath: self.path) else {
             throw CommandFailure(.usage, "The file \(self.path) exists already.")
         }
-        let writer = try TrailWriter(path: self.path, instanceID: "simulated", logger: Logger(label: "simulate"))
+        var logger = Logger(label: "simulate")
+        logger.logLevel = .warning
+        let writer = try TrailWriter(
+            path: self.path,
+            instanceID: "simulated",
+            segments: SegmentPolicy(
+                maximumSize: self.segmentMegabytes > 0 ? self.segmentMegabytes * 1_000_000 : nil
+            ),
+            logger: logger
+        )
         defer { writer.close() }
         let signer = try NoteSigner(
             name: NoteSigner.defaultOrigin(trailID: writer.trailID),
             privateKey: Array(repeating: 0x5E, count: NoteSigner.keyLength)
         )
+        writer.signSegments(by: signer)
         let span = self.days * 86_400_000
         let start = Timestamp.now.millisecondsSince1970 - span
         var bar = ProgressBar("Recording", total: Int(self.entries))

@@ -32,6 +32,7 @@ extension ServiceConfiguration {
         self.audit.hasPlayerKeys = reader.flag(.playerKeys, default: self.audit.hasPlayerKeys)
         self.readAccess(&reader)
         self.readSegments(&reader)
+        self.readRetention(&reader)
     }
 
     private mutating func readAccess(_ reader: inout SettingReader) {

@@ -7,7 +7,7 @@ extension ServiceConfiguration {
     func trailWarnings() -> [String] {
         let path = self.audit.database
         let setting = Setting.database.name
-        var warnings: [String?] = ["", "-wal", "-shm"].map { suffix in
+        var warnings: [String?] = ["", "-wal", "-shm", ".removed"].map { suffix in
             FilePermissions(path + suffix)?.warning(
                 suffix.isEmpty ? "\(setting) names" : "Beside \(setting) is",
                 path + suffix,

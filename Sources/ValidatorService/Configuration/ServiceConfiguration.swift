@@ -120,6 +120,8 @@ package struct ServiceConfiguration: Sendable {
         package var hasPlayerKeys = false
         /// When the database is sealed and another one goes on; without limits never.
         package var segments = SegmentPolicy()
+        /// When sealed segments are removed; `nil` keeps them all.
+        package var retention: RetentionPolicy?
     }
 
     package struct Operations: Sendable {

@@ -62,6 +62,8 @@ extension Setting {
     static let playerKeys = Setting("AUDIT_PLAYER_KEYS", "audit.playerKeys")
     static let segmentMaximumSize = Setting("AUDIT_SEGMENT_MAXIMUM_SIZE", "audit.segmentMaximumSize")
     static let segmentMaximumAge = Setting("AUDIT_SEGMENT_MAXIMUM_AGE", "audit.segmentMaximumAge")
+    static let retention = Setting("AUDIT_RETENTION", "audit.retention")
+    static let archive = Setting("AUDIT_ARCHIVE", "audit.archive")
     static let opsListen = Setting("OPS_LISTEN", "ops.listen")
     static let opsToken = Setting("OPS_TOKEN", "ops.token", isSecret: true)
     static let consoleListen = Setting("AUDIT_CONSOLE_LISTEN", "auditConsole.listen")
@@ -82,7 +84,7 @@ extension Setting {
         .wrongCredentialAnswers, .wrongCredentialCalls, .probeInterval, .acceptancePeriod, .maximumAge,
         .outcomesFormat, .outcomesSource, .publishPasses, .publishRedirects, .database, .fingerprintKey,
         .fingerprintKey.inFile, .checkpointKey, .checkpointKey.inFile, .checkpointOrigin, .checkpointInterval,
-        .accessLog, .requirePurpose, .playerKeys, .segmentMaximumSize, .segmentMaximumAge,
+        .accessLog, .requirePurpose, .playerKeys, .segmentMaximumSize, .segmentMaximumAge, .retention, .archive,
         .opsListen, .opsToken, .opsToken.inFile, .consoleListen, .consoleToken, .consoleToken.inFile, .instanceID,
         .logLevel, .logFormat, .shutdownTimeout, .stallTimeout, .coreDumps,
     ]

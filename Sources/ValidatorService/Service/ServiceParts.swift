@@ -12,6 +12,7 @@ import ValidationPipeline
 struct ServiceParts {
     let checkpoints: CheckpointPublisher
     let accesses: AccessLogWitness
+    let retention: SegmentRetention
     let trail: TrailWriter
     let credentials: CredentialStore
     let eventLoops: MultiThreadedEventLoopGroup
@@ -139,6 +140,7 @@ extension ServiceParts {
             logger: logger
         )
         self.accesses = try AccessLogWitness(configuration, trail: trail, logger: logger)
+        self.retention = SegmentRetention(configuration, trail: trail, logger: logger)
         self.checkpoints = try CheckpointPublisher(configuration, kafka: kafka, trail: trail, logger: logger)
         self.engine = ValidationEngine(
             machine: PipelineStateMachine(

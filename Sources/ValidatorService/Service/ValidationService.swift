@@ -170,10 +170,13 @@ package final class ValidationService: Service {
 
     /// Ends without an error only when it is cancelled.
     private func publishCheckpoints(_ parts: ServiceParts) async throws {
+        parts.retention.begin()
         while (try? await Task.sleep(for: self.configuration.audit.checkpointInterval)) != nil {
             try await Self.blocking {
                 parts.accesses.look()
                 try parts.checkpoints.publish()
+                // A segment is removed only when a checkpoint covers it.
+                parts.retention.begin()
             }
         }
     }

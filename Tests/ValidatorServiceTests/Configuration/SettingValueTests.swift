@@ -84,6 +84,7 @@ import ValidationPipeline
         Good("AUDIT_SEGMENT_MAXIMUM_SIZE", "Off") { $0.audit.segments.maximumSize == nil },
         Good("AUDIT_SEGMENT_MAXIMUM_AGE", "1m") { $0.audit.segments.maximumAge == .seconds(60) },
         Good("AUDIT_SEGMENT_MAXIMUM_AGE", "off") { $0.audit.segments.maximumAge == nil },
+        Good("AUDIT_RETENTION", "OFF") { $0.audit.retention == nil },
         Good("KAFKA_AUDIT_CHECKPOINTS_TOPIC", "checkpoints") { $0.kafka.checkpointsTopic == "checkpoints" },
         Good("INSTANCE_ID", "login-validator-0") { $0.instanceID == "login-validator-0" },
         Good("LOG_LEVEL", "TRACE") { $0.logLevel == "trace" },
@@ -155,6 +156,9 @@ import ValidationPipeline
             ["0MB", "999999", "1001GB", "-1MB", "1.5GB", "GB", "99999999999999999GB", "10TB"]
         ),
         ("AUDIT_SEGMENT_MAXIMUM_AGE", ["59s", "3661d", "0", "weekly"]),
+        // Without segments a good one is wrong as well.
+        ("AUDIT_RETENTION", ["23h", "3661d", "0", "forever", "1d", "400d"]),
+        ("AUDIT_ARCHIVE", ["/no/such/folder", "/etc/passwd", "a\u{7}b", "/tmp"]),
         ("OPS_LISTEN", ["9464", ":9464", "h:65536", "http://h:1", "::1:9464", "[h]:1", "h:+1", "h:"]),
         (
             "OPS_TOKEN",
