@@ -25,7 +25,7 @@ specification.loader.exec_module(sys.modules["verify_trail"])
 
 from verify_trail import (  # noqa: E402 (its file has a hyphen and no place on the path)
     Tree, Wrong, canonical, check_consistency, check_evidence, check_export, check_proof, decode_json, is_consistent,
-    is_included, leaf_hash, node_hash, open_checkpoint, open_checkpoints, open_line, open_note, parse_key)
+    is_included, leaf_hash, node_hash, open_base, open_checkpoint, open_checkpoints, open_line, open_note, parse_key)
 
 
 def expect(condition, what):
@@ -259,6 +259,15 @@ class Log:
     def export(self):
         return [json.dumps({**entry, **self.said.get(index, {})}).encode() for index, entry in enumerate(self.entries)]
 
+    def base(self, first, **changed):
+        """The tree of the first entries, largest subtrees first."""
+        peaks, begin = [], 0
+        for level in reversed(range(first.bit_length())):
+            if first >> level & 1:
+                peaks.append(base64.b64encode(mth(self.leaves[begin:begin + (1 << level)])).decode())
+                begin += 1 << level
+        return json.dumps({"format": "login-validator-base/1", "size": first, "peaks": peaks, **changed}).encode()
+
     def proof(self, index, size):
         path = [base64.b64encode(node).decode() for node in inclusion_path(index, self.leaves[:size])]
         return "\n".join(["c2sp.org/tlog-proof@v1", f"index {index}"] + path + ["", self.checkpoint(size)]).encode()
@@ -417,6 +426,43 @@ def test_rules():
     return f"rules: {len(LOG_MISTAKES) + 25} mistakes that a signature does not mend refused"
 
 
+def test_bases():
+    """An export whose oldest entries were removed, at every place where no delivery reaches over it."""
+    dice, log, refused = random.Random(6962), Log(), 0
+    lines = log.export()
+    notes = "".join(log.checkpoint(size) for size in (10, 17, 45)).encode()
+    checkpoints = open_checkpoints(notes, [log.key])
+    for first in (0, 5, 10, 15, 20, 40, 45):
+        base, rest = log.base(first), b"\n".join(lines[first:])
+        said = check_export(io.BytesIO(rest), checkpoints, open_base(base))
+        expect("VERIFIED" in said[0], f"an export from {first} on")
+        expect(("NOT HERE: entries 0 to" in "".join(said)) == (first > 0), "what is not here")
+        expect("".join(said).count("NOT COMPARED") == sum(size < first for size in (10, 17)), "what is not compared")
+        for _ in range(150):
+            forged = forged_bytes(dice, base)
+            if value_of(forged) == value_of(base):
+                continue
+            expect(is_refused(lambda: check_export(io.BytesIO(rest), checkpoints, open_base(forged))),
+                   f"a forged base: {forged}")
+            refused += 1
+        if first:
+            expect(is_refused(check_export, io.BytesIO(rest), checkpoints), "an export without its base")
+            expect(is_refused(check_export, io.BytesIO(rest), checkpoints, open_base(log.base(first - 1))), "a base")
+            changed = b"\n".join([lines[first - 1]] + lines[first:])
+            expect(is_refused(check_export, io.BytesIO(changed), checkpoints, open_base(base)), "an entry too many")
+    for words, data in (("peaks do not make", log.base(20, size=21)), ("format", log.base(20, format="x")),
+                        ("no member", log.base(20, more=1)), ("32 bytes", log.base(16, peaks=["AAAA"])),
+                        ("peaks do not make", log.base(0, size=-1)), ("integer", log.base(16, size="16")),
+                        ("peaks do not make", log.base(20, size=(1 << 63) + 1))):
+        expect(is_refused(open_base, data, because=words), f"a base: {words}")
+    older = open_checkpoints(log.checkpoint(17).encode(), [log.key])
+    expect(is_refused(check_export, io.BytesIO(b"\n".join(lines[20:])), older, open_base(log.base(20)),
+                      because="give a newer one"), "only checkpoints of what was removed")
+    expect(is_refused(check_export, io.BytesIO(b"\n".join(lines[2:])), checkpoints, open_base(log.base(2)),
+                      because="which was removed before it"), "a delivery of what was removed")
+    return f"bases: exports whose oldest entries were removed; {refused} changed bases refused"
+
+
 def test_forgeries():
     dice, log = random.Random(9162), Log()
     checkpoints = open_checkpoints("\n".join(log.checkpoint(size) for size in (0, 17, 45, 45)).encode(), [log.key])
@@ -440,4 +486,5 @@ def test_forgeries():
 
 
 def self_test():
-    return [test_trees(), test_notes(), test_json(), test_rules(), test_forgeries(), "The self-test passed."]
+    return [test_trees(), test_notes(), test_json(), test_rules(), test_bases(), test_forgeries(),
+            "The self-test passed."]

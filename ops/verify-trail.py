@@ -9,6 +9,7 @@ tlog-checkpoint and tlog-proof. Needs Python 3.9 and, for Ed25519 only, the pack
   verify-trail.py evidence FILE [--key VKEY]                  an evidence file (audit evidence)
   verify-trail.py proof FILE ENTRY --key VKEY                 a tlog-proof (audit prove --index), and the entry's line
   verify-trail.py consistency FILE OLDER --key VKEY           a proof (audit prove --from-size), and a checkpoint kept
+    --base FILE                                               with it, one whose oldest entries were removed by policy
   verify-trail.py --self-test                                 known test vectors, and some thousand forgeries
 
 A FILE of - is the standard input. VKEY is the log's verifier key; get it from somebody you trust and not from whoever
@@ -247,9 +248,9 @@ def node_hash(left, right):
 class Tree:
     """A growing tree, of which only the roots of the complete subtrees are kept: one for each 1 bit of the size."""
 
-    def __init__(self):
-        self.size = 0
-        self.subtrees = []  # the largest, which is the leftmost, first
+    def __init__(self, size=0, subtrees=()):
+        self.size = size
+        self.subtrees = list(subtrees)  # the largest, which is the leftmost, first
 
     def append(self, leaf):
         size = self.size
@@ -439,12 +440,14 @@ def parse_delivery(entry):
 class Deliveries:
     """Holds what the validation entries' lines say against what the delivery entries say.
 
-    It remembers one byte an entry (its mark), and what a line says until the delivery comes.
+    It remembers one byte an entry (its mark), and what a line says until the delivery comes. A delivery is never about
+    entries before the first: what is removed from a trail takes its deliveries with it.
     """
 
     OTHER, IN_DOUBT, WAITING, DELIVERED = range(4)  # OTHER: no validation; a delivery means nothing to it
 
-    def __init__(self):
+    def __init__(self, first=0):
+        self.first = first  # the index of the first entry
         self.marks = bytearray()
         self.waiting = {}  # index: (state, time), in ascending order
         self.counts = collections.Counter()
@@ -478,21 +481,23 @@ class Deliveries:
         self.marks.append(mark)
 
     def deliver(self, delivery):
-        end = delivery.last + 1
-        twice = self.marks.find(self.DELIVERED, delivery.first, end)
+        if delivery.first < self.first:
+            raise Wrong(f"a delivery is about entry {delivery.first}, which was removed before it")
+        place, end = delivery.first - self.first, delivery.last + 1 - self.first
+        twice = self.marks.find(self.DELIVERED, place, end)
         if twice >= 0:
-            raise Wrong(f"entry {twice} is in this delivery and in an earlier one")
-        doubt = self.marks.find(self.IN_DOUBT, delivery.first, end)
+            raise Wrong(f"entry {self.first + twice} is in this delivery and in an earlier one")
+        doubt = self.marks.find(self.IN_DOUBT, place, end)
         if doubt >= 0:
-            raise Wrong(f"entry {doubt} says it is in doubt, but this delivery says {delivery.state}")
-        index = self.marks.find(self.WAITING, delivery.first, end)
-        while index >= 0:
-            said = self.waiting.pop(index)
+            raise Wrong(f"entry {self.first + doubt} says it is in doubt, but this delivery says {delivery.state}")
+        place = self.marks.find(self.WAITING, place, end)
+        while place >= 0:
+            said = self.waiting.pop(self.first + place)
             if said != (delivery.state, delivery.time):
-                raise Wrong(f"entry {index} says {shown(said[0])} at {shown(said[1])}, but this delivery says "
-                            f"{delivery.state} at {delivery.time}")
-            self.marks[index] = self.DELIVERED
-            index = self.marks.find(self.WAITING, index + 1, end)
+                raise Wrong(f"entry {self.first + place} says {shown(said[0])} at {shown(said[1])}, but this delivery "
+                            f"says {delivery.state} at {delivery.time}")
+            self.marks[place] = self.DELIVERED
+            place = self.marks.find(self.WAITING, place + 1, end)
 
     def refuse_waiting(self):
         for index, (state, _) in self.waiting.items():
@@ -502,8 +507,31 @@ class Deliveries:
 # ---- The four checks. Each returns the lines to print. ----
 
 
-def check_export(file, checkpoints):
-    """An export without filters, read line by line, against checkpoints whose signatures are verified."""
+def open_base(data):
+    """The tree of the entries that were removed from the old end: its size and its complete subtrees' roots alone.
+
+    Nobody signs it. The first checkpoint that the export is held against does: its root is made of these too.
+    """
+    base = decode_json(data)
+    only_members(base, ("format", "size", "peaks"))
+    if base["format"] != "login-validator-base/1":
+        raise Wrong(f"format is {shown(base['format'])} and not 'login-validator-base/1'")
+    size, peaks = member(base, "size", int), [decode_hash(value) for value in member(base, "peaks", list)]
+    if not 0 <= size < 1 << 63 or len(peaks) != bin(size).count("1"):
+        raise Wrong(f"{len(peaks)} peaks do not make a tree of {shown(size)} entries")
+    return Tree(size, peaks)
+
+
+def check_export(file, checkpoints, tree=None):
+    """An export without filters, read line by line, against checkpoints whose signatures are verified.
+
+    The tree is that of the entries before the export's first.
+    """
+    tree = tree or Tree()
+    first, old = tree.size, [checkpoint for checkpoint in checkpoints if checkpoint.size < tree.size]
+    checkpoints = [checkpoint for checkpoint in checkpoints if checkpoint.size >= first]
+    if not checkpoints:
+        raise Wrong(f"the checkpoints are all of fewer than {first} entries, and those were removed: give a newer one")
     checkpoints = collections.deque(sorted(checkpoints, key=lambda checkpoint: checkpoint.size))
     for earlier, later in zip(checkpoints, list(checkpoints)[1:]):
         if earlier.origin != later.origin:
@@ -511,13 +539,14 @@ def check_export(file, checkpoints):
         if earlier.size == later.size and earlier.root != later.root:
             raise Wrong(f"two signed checkpoints of {later.size} entries contradict each other: it has two histories")
     count, newest, held = len(checkpoints), checkpoints[-1], None
-    tree, deliveries = Tree(), Deliveries()
+    deliveries = Deliveries(first)
     while True:
         while checkpoints and checkpoints[0].size == tree.size:
             if tree.root() != checkpoints[0].root:
-                begin = held.size if held else 0
+                begin = held.size if held else first
                 raise Wrong(f"entries {begin} to {tree.size - 1}: one or more of them were changed, removed, inserted "
-                            f"or moved: the root of the first {tree.size} entries is not the one that was signed")
+                            f"or moved{', or the base is wrong' if first else ''}: the root of the first {tree.size} "
+                            "entries is not the one that was signed")
             held = checkpoints.popleft()
         line = file.readline(LONGEST_LINE + 1)
         if not line:
@@ -530,7 +559,7 @@ def check_export(file, checkpoints):
                 raise Wrong(f"index {entry['index']} where {tree.size} should follow; does the export have filters?")
             deliveries.read(entry, said)
         except Wrong as wrong:
-            raise Wrong(f"line {tree.size + 1}, which should be entry {tree.size}: {wrong}") from None
+            raise Wrong(f"line {tree.size - first + 1}, which should be entry {tree.size}: {wrong}") from None
         tree.append(leaf)
     if checkpoints:
         raise Wrong(f"cut off: the trail ends with {tree.size} entries, but {newest.size} were signed; "
@@ -538,12 +567,17 @@ def check_export(file, checkpoints):
     deliveries.refuse_waiting()
     counts = deliveries.counts
     lines = [
-        f"VERIFIED: the first {newest.size} of {tree.size} entries are what {shown(newest.origin)} signed; none of "
+        f"VERIFIED: {f'entries {first} to {newest.size - 1}' if first else f'the first {newest.size}'} of {tree.size} "
+        f"entries are what {shown(newest.origin)} signed; none of "
         "them was changed, removed, inserted or moved.",
         f"Held against {count} checkpoint(s); the newest is signed by {shown(newest.signers[0])}.",
         f"Validations: {counts['committed']} committed, {counts['superseded']} superseded, {counts['in doubt']} in "
         f"doubt, as the {counts['delivery']} delivery entries say. Service entries: {counts['service']}.",
     ]
+    if first:
+        lines.append(f"NOT HERE: entries 0 to {first - 1}, which were removed by policy; their hashes are in the tree.")
+    lines += [f"NOT COMPARED: the checkpoint of {checkpoint.size} entries, all of which were removed. Its consistency "
+              "with a newer one can be proven (audit prove --from-size)." for checkpoint in old]
     if tree.size > newest.size:
         lines.append(f"NOT PROVEN: entries {newest.size} to {tree.size - 1}, and deliveries among them; they are "
                      "behind the newest checkpoint.")
@@ -715,8 +749,9 @@ def run(arguments):
         checkpoints = []
         for name in arguments.checkpoint:
             checkpoints += within(name, open_checkpoints, read_file(name), keys)
+        base = within(arguments.base, open_base, read_file(arguments.base)) if arguments.base else None
         with open_file(arguments.file) as file:
-            return within(arguments.file, check_export, file, checkpoints)
+            return within(arguments.file, check_export, file, checkpoints, base)
     data = read_file(arguments.file)
     if arguments.command == "evidence":
         return within(arguments.file, check_evidence, data, keys)
@@ -746,6 +781,7 @@ def parse_arguments():
         options.add_argument("--key", action="append", default=[], metavar="VKEY", required=command != "evidence")
         if command == "export":
             options.add_argument("--checkpoint", action="append", required=True, metavar="FILE")
+            options.add_argument("--base", metavar="FILE")
     arguments = parser.parse_args()
     if (arguments.command is None) != arguments.self_test:
         parser.error("one of export, evidence, proof, consistency or --self-test is needed")

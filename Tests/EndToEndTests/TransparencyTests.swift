@@ -20,7 +20,7 @@ extension ServiceTests {
             }
         }
 
-        private static func verifier(
+        static func verifier(
             _ arguments: [String],
             within limit: Duration = .seconds(60)
         ) async throws -> (status: Int32, output: String) {

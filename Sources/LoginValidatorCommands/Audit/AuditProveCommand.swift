@@ -8,7 +8,8 @@ struct AuditProveCommand: AsyncParsableCommand {
         abstract: "Proves that an entry is in the trail, or that the trail continues an earlier state of it.",
         discussion: """
             --index prints a C2SP tlog-proof, --from-size a consistency proof as JSON; both are against the newest \
-            checkpoint. ops/verify-trail.py checks them without this program.
+            checkpoint. --base prints as JSON what an export begins with whose oldest entries were removed. \
+            ops/verify-trail.py checks them all without this program.
             """
     )
 
@@ -21,11 +22,14 @@ struct AuditProveCommand: AsyncParsableCommand {
     @Option(help: "The number of entries of an earlier checkpoint.")
     var fromSize: Int64?
 
+    @Flag(help: "The tree of the entries that were removed: verifiers of an export need it beside the file.")
+    var base = false
+
     @OptionGroup var trail: TrailOptions
 
     func validate() throws {
-        guard (self.index == nil) != (self.fromSize == nil) else {
-            throw ValidationError("Give one of --index and --from-size.")
+        guard [self.index != nil, self.fromSize != nil, self.base].count(where: { $0 }) == 1 else {
+            throw ValidationError("Give one of --index, --from-size and --base.")
         }
         guard self.index ?? 0 >= 0, self.fromSize ?? 0 >= 0 else {
             throw ValidationError("--index and --from-size are not negative.")
@@ -37,6 +41,7 @@ struct AuditProveCommand: AsyncParsableCommand {
         let trail = try self.trail.open()
         defer { trail.close() }
         let reader = trail.reader
+        if self.base { return try Self.showBase(trail) }
         let newest = try reader.requiredCheckpoint()
         let size = newest.checkpoint.size
         if let index {
@@ -75,6 +80,19 @@ struct AuditProveCommand: AsyncParsableCommand {
                 ) + "\n"
             )
         }
+    }
+
+    private static func showBase(_ trail: RecordedTrail) throws {
+        let (size, peaks) = try trail.reader.base()
+        try trail.record("prove", ["base": "\(size)"], entries: 0)
+        let document = BaseDocument(size: size, peaks: peaks.map { Base64.encode($0.bytes) })
+        Terminal.write(try JSON.line(document) + "\n")
+    }
+
+    private struct BaseDocument: Encodable {
+        var format = "login-validator-base/1"
+        var size: Int64
+        var peaks: [String]
     }
 
     private struct ConsistencyDocument: Encodable {
