@@ -51,12 +51,13 @@ struct QueryTests {
         query.after = 40
         query.before = 9
         let explanation = try reader.explanation(query)
-        #expect(explanation.indices == 10...39 && explanation.runs == 1)
+        #expect(explanation.indices == 10...39 && explanation.runs == 1 && explanation.files == 1)
         #expect(explanation.parameters.contains("'it''s'"))
         #expect(explanation.plan.contains { $0.contains("entries_by_player") })
         #expect(!explanation.sql.contains("it's"))
         query.after = 0
         #expect(try reader.explanation(query).indices == nil)
+        #expect(try reader.explanation(query).files == 0)
         query.limit = 0
         #expect(throws: TrailError.self) { try reader.explanation(query) }
     }
@@ -154,7 +155,7 @@ struct QueryTests {
 
     /// The index over players has segments; a query walks from one to the next as if there were none.
     @Test func aPlayerIsFoundAcrossSegments() throws {
-        let count = Int64(3) << TrailSchema.segmentShift
+        let count = Int64(3) << TrailSchema.playerBlockShift
         for first in stride(from: Int64(0), to: count, by: 8192) {
             _ = try self.writer.append(
                 (first..<(first + 8192)).map { .sample($0, playerId: $0 % 5000 == 1 ? "rare" : "other") }

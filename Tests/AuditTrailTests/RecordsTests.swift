@@ -13,10 +13,13 @@ struct RecordsTests {
         self.writer = try TrailWriter(self.folder)
     }
 
-    private func walk(_ partition: SourcePartition, from position: TrailRecord.Position = .start, page: Int) throws
-        -> [TrailRecord]
-    {
-        let reader = try TrailReader(path: self.folder.database)
+    private func walk(
+        _ partition: SourcePartition,
+        in folder: TemporaryFolder? = nil,
+        from position: TrailRecord.Position = .start,
+        page: Int
+    ) throws -> [TrailRecord] {
+        let reader = try TrailReader(path: (folder ?? self.folder).database)
         defer { reader.close() }
         var position = position
         var records: [TrailRecord] = []
@@ -26,6 +29,33 @@ struct RecordsTests {
             records += next
             guard next.count == page, let last = next.last else { return records }
             position = .behind(last)
+        }
+    }
+
+    /// Whatever offsets the segments have, and however they overlap.
+    @Test(arguments: UInt64(1)...8) func pagesOfATrailInSegmentsAreTheSame(seed: UInt64) throws {
+        var random = SeededGenerator(state: seed)
+        let segmented = try TemporaryFolder()
+        let writer = try TrailWriter(segmented)
+        // Mostly in ascending order, as Kafka delivers them, with some that come much later.
+        var offsets = Array(Int64(0)..<80)
+        for _ in 0..<6 {
+            offsets.swapAt(Int.random(in: 0..<80, using: &random), Int.random(in: 0..<80, using: &random))
+        }
+        while !offsets.isEmpty {
+            let count = min(offsets.count, Int.random(in: 1...12, using: &random))
+            let entries = offsets.prefix(count).map { ValidationEntry.sample($0) }
+            offsets.removeFirst(count)
+            for writer in [self.writer, writer] {
+                let indices = try writer.append(entries)
+                _ = try writer.append([], deliveries: [.committed(ClosedRange(indices))])
+            }
+            if Bool.random(using: &random) { try writer.seal(at: Timestamp(0)) }
+        }
+        for page in [1, 5, 100] {
+            let found = try self.walk(.first, in: segmented, page: page)
+            #expect(found.map(\.offset) == Array(0..<80))
+            #expect(try found == self.walk(.first, page: page))
         }
     }
 

@@ -11,8 +11,10 @@ package struct QueryExplanation: Hashable, Sendable {
     package var plan: [String]
     /// No entry outside of these numbers is looked at; `nil` when none can meet the query.
     package var indices: ClosedRange<Int64>?
-    /// How often the statement runs: once, or for each segment of the index over players until the page is full.
+    /// How often the statement runs: once, or for each block of the index over players until the page is full.
     package var runs: Int64
+    /// How many files of the trail may have entries that meet the query; all but the newest are asked in the same way.
+    package var files: Int
 }
 
 extension TrailReader {
@@ -20,6 +22,10 @@ extension TrailReader {
     package func explanation(_ query: TrailQuery) throws(TrailError) -> QueryExplanation {
         try query.validate()
         let whole = try self.bounds(of: query)
+        let (chain, live) = try self.chain()
+        let files = (chain.files.map(\.indices) + [live.indices]).filter { indices in
+            whole.lowest < indices.upperBound && indices.lowerBound <= whole.highest
+        }
         return try self.read(at: whole.highest) { part, database in
             var bounds = try self.bounds(of: query, within: whole, of: part, database)
             _ = bounds.keepNewest(query.maximumScan)
@@ -27,16 +33,17 @@ extension TrailReader {
             let plan = try database.rows("EXPLAIN QUERY PLAN \(search.sql)") { $0.text(3) ?? "" }
             let isEmpty = bounds.lowest > bounds.highest
             var runs: Int64 = isEmpty ? 0 : 1
-            if search.segmentParameter != nil, !isEmpty {
+            if search.blockParameter != nil, !isEmpty {
                 runs =
-                    bounds.highest >> TrailSchema.segmentShift - bounds.lowest >> TrailSchema.segmentShift + 1
+                    bounds.highest >> TrailSchema.playerBlockShift - bounds.lowest >> TrailSchema.playerBlockShift + 1
             }
             return QueryExplanation(
                 sql: search.sql,
                 parameters: search.conditions.parameters.map(\.sql),
                 plan: plan,
                 indices: isEmpty ? nil : bounds.lowest...bounds.highest,
-                runs: runs
+                runs: runs,
+                files: files.count
             )
         }
     }

@@ -99,23 +99,61 @@ extension TrailReader {
         from position: TrailRecord.Position,
         limit: Int
     ) throws(TrailError) -> [TrailRecord] {
-        let chain = try self.chain().chain
+        for _ in 0..<Self.maximumAttempts {
+            let (first, newest) = try self.read(at: .max) { part, database in
+                (
+                    part.indices.lowerBound,
+                    try self.records(of: partition, clusterID: clusterID, from: position, limit: limit, database)
+                )
+            }
+            let (chain, live) = try self.chain()
+            // Otherwise the file was sealed meanwhile, and what was read of it is in a segment now.
+            guard live.indices.lowerBound == first else { continue }
+            var page = newest
+            let source = WriterState.Source(clusterID: clusterID, partition: partition)
+            for (file, offsets) in try self.segments(with: source, in: chain, from: position.offset) {
+                // What a file has behind a full page comes with a later one, and so do the files behind it.
+                if page.count == limit, let last = page.last, last.offset < offsets.lowerBound { break }
+                page += try self.read(at: file.indices.lowerBound) { _, database in
+                    try self.records(of: partition, clusterID: clusterID, from: position, limit: limit, database)
+                }
+                page.sort { left, right in
+                    left.offset == right.offset
+                        ? left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes) : left.offset < right.offset
+                }
+                page.removeLast(max(0, page.count - limit))
+            }
+            return try self.shown(page)
+        }
+        throw TrailError(.locked, "The audit trail \(self.path) is sealed all the time: try again.")
+    }
+
+    /// The segments that have records of a source from an offset on, in the order of their first ones.
+    private func segments(
+        with source: WriterState.Source,
+        in chain: SegmentChain,
+        from offset: Int64
+    ) throws(TrailError) -> [(file: SegmentFile, offsets: ClosedRange<Int64>)] {
         if let gap = chain.gaps.first { throw .missing(gap, path: self.path) }
-        var records: [TrailRecord] = []
-        for index in chain.files.map(\.indices.lowerBound) + [.max] {
-            records += try self.read(at: index) { _, database in
-                try self.records(of: partition, clusterID: clusterID, from: position, limit: limit, database)
+        var segments: [(file: SegmentFile, offsets: ClosedRange<Int64>)] = []
+        for file in chain.files {
+            guard let offsets = try self.extents(of: file)[source]?.offsets, offsets.upperBound >= offset else {
+                continue
             }
+            segments.append((file, offsets))
         }
-        // Each file gives a page of its own; what is behind the first of all comes again with the next.
-        if !chain.files.isEmpty {
-            records.sort { left, right in
-                left.offset == right.offset
-                    ? left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes) : left.offset < right.offset
-            }
-            records.removeLast(max(0, records.count - limit))
+        return segments.sorted { $0.offsets.lowerBound < $1.offsets.lowerBound }
+    }
+
+    /// Which records a segment has. It never changes, and is read once.
+    private func extents(of file: SegmentFile) throws(TrailError) -> [WriterState.Source: RecordExtent] {
+        if let known = self.extents.withLock({ $0[file] }) { return known }
+        let rows = try self.read(at: file.indices.lowerBound) { _, database in
+            try database.rows(RecordExtent.selection) { RecordExtent.ofSource($0) }
         }
-        return try self.shown(records)
+        let extents = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+        self.extents.withLock { $0[file] = extents }
+        return extents
     }
 
     private func records(

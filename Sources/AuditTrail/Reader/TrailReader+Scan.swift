@@ -85,16 +85,16 @@ extension TrailReader {
         let handle = StatementHandle(pointer: statement.sqliteStatement)
         defer { handle.reset() }
         search.conditions.bind(to: handle)
-        guard let segmentParameter = search.segmentParameter else {
+        guard let blockParameter = search.blockParameter else {
             while try handle.step() { try row(handle) }
             return
         }
-        let segments = (bounds.lowest >> TrailSchema.segmentShift)...(bounds.highest >> TrailSchema.segmentShift)
+        let blocks = (bounds.lowest >> TrailSchema.playerBlockShift)...(bounds.highest >> TrailSchema.playerBlockShift)
         var count = 0
-        for place in 0..<Int64(segments.count) where count < maximum {
+        for place in 0..<Int64(blocks.count) where count < maximum {
             handle.reset()
-            let segment = direction == .ascending ? segments.lowerBound + place : segments.upperBound - place
-            handle.bind(segment, at: segmentParameter)
+            let block = direction == .ascending ? blocks.lowerBound + place : blocks.upperBound - place
+            handle.bind(block, at: blockParameter)
             while count < maximum, try handle.step() {
                 count += 1
                 try row(handle)
@@ -102,21 +102,21 @@ extension TrailReader {
         }
     }
 
-    /// A query as one statement, which for a player runs once for each segment of the index.
+    /// A query as one statement, which for a player runs once for each block of the index.
     struct Search {
         let sql: String
         let conditions: QueryConditions
-        /// The parameter that takes the segment's number; `nil` when the statement runs once.
-        let segmentParameter: CInt?
+        /// The parameter that takes the block's number; `nil` when the statement runs once.
+        let blockParameter: CInt?
 
         init(_ selection: String, _ query: TrailQuery, _ bounds: Bounds, _ direction: Direction, maximum: Int) {
             var conditions = query.conditions
             conditions.add("e.\"index\" BETWEEN ? AND ?", .integer(bounds.lowest), .integer(bounds.highest))
             if query.playerId != nil {
-                conditions.add("e.\"index\" >> \(TrailSchema.segmentShift) = ?", .integer(0))
-                self.segmentParameter = CInt(conditions.parameters.count)
+                conditions.add("e.\"index\" >> \(TrailSchema.playerBlockShift) = ?", .integer(0))
+                self.blockParameter = CInt(conditions.parameters.count)
             } else {
-                self.segmentParameter = nil
+                self.blockParameter = nil
             }
             self.conditions = conditions
             self.sql =

@@ -22,6 +22,8 @@ package final class TrailReader: Sendable {
     /// Opens what is sealed about players; `nil` where their keys are not at hand.
     let players: PlayerVault?
     private let parts: Mutex<TrailParts>
+    /// Which records each segment has, once somebody has asked.
+    let extents = Mutex<[SegmentFile: [WriterState.Source: RecordExtent]]>([:])
 
     /// How often a read begins anew because the writer sealed the file just then.
     static let maximumAttempts = 20

@@ -30,7 +30,7 @@ final class WritingConnection {
         /// Four times SQLite's default: pages of the indexes that several batches touch are copied once instead of each
         /// time. The WAL stays below about 16 MB unless a reader keeps an old snapshot.
         var pagesPerCheckpoint: CInt = 4000
-        /// Memory for pages, in KiB: the last segment of the player index and the ends of the other trees fit many times.
+        /// Memory for pages, in KiB: the last block of the player index and the ends of the other trees fit many times.
         var cacheKibibytes = 16_384
         /// SQLite's `max_page_count`, to run out of space without filling a disk; `nil` for SQLite's own.
         var maximumPageCount: Int?

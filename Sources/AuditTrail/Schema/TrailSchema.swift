@@ -15,14 +15,14 @@ enum TrailSchema {
     /// thousandth of an insert, where an index over the time would cost a whole one.
     static let entriesPerTimeRange: Int64 = 1024
 
-    /// The index over players is made of segments of 2^this many entries, each in order by itself.
+    /// The index over players is made of blocks of 2^this many entries, each in order by itself.
     ///
     /// Players come in random order. In one index over all entries, each would touch a page of its own, and the more of
     /// them the bigger the trail: measured 5 µs of an insert's 10 at 200 thousand entries, 11 of 17 at a million. In an
-    /// index that has the segment's number first, only the last segment's few pages change, and an insert costs the same
-    /// at every size. A query for a player looks into one segment after the other: a few microseconds for each 16,384
+    /// index that has the block's number first, only the last block's few pages change, and an insert costs the same
+    /// at every size. A query for a player looks into one block after the other: a few microseconds for each 16,384
     /// entries.
-    static let segmentShift = 14
+    static let playerBlockShift = 14
 
     /// Tables, in the order of creation.
     static let tables = """
@@ -71,7 +71,7 @@ enum TrailSchema {
 
         CREATE UNIQUE INDEX entries_by_record ON entries (source_id, record_offset, record_digest)
             WHERE source_id IS NOT NULL;
-        CREATE INDEX entries_by_player ON entries ("index" >> \(Self.segmentShift), player_id)
+        CREATE INDEX entries_by_player ON entries ("index" >> \(Self.playerBlockShift), player_id)
             WHERE player_id IS NOT NULL;
 
         CREATE TABLE deliveries (

@@ -11,18 +11,9 @@ struct SealedSegments {
     let removed: RemovedStore?
     /// The least recently used first.
     private var open: [(file: SegmentFile, connection: WritingConnection)] = []
-    private var extents: [SegmentFile: [WriterState.Source: Extent]] = [:]
+    private var extents: [SegmentFile: [WriterState.Source: RecordExtent]] = [:]
 
     static let maximumOpen = 4
-
-    /// What a file says of a source.
-    struct Extent {
-        var sourceID: Int64
-        /// The offsets of its records in the file, `nil` when it has none.
-        var offsets: ClosedRange<Int64>?
-        /// The highest offset in the files before, `nil` when they have none.
-        var before: Int64?
-    }
 
     init(path: String, chain: SegmentChain, removed: RemovedStore? = nil) {
         self.path = path
@@ -127,28 +118,10 @@ struct SealedSegments {
         return connection
     }
 
-    private mutating func extents(of file: SegmentFile) throws(TrailError) -> [WriterState.Source: Extent] {
+    private mutating func extents(of file: SegmentFile) throws(TrailError) -> [WriterState.Source: RecordExtent] {
         if let extents = self.extents[file] { return extents }
-        let rows = try self.connection(to: file).rows(
-            """
-            SELECT s.id, s.cluster_id, s.topic, s.partition,
-                (SELECT min(record_offset) FROM entries WHERE source_id = s.id),
-                (SELECT max(record_offset) FROM entries WHERE source_id = s.id),
-                b.last_offset
-            FROM sources AS s LEFT JOIN base_offsets AS b ON b.source_id = s.id
-            """,
-            whenTryingTo: "read"
-        ) { row in
-            let partition = SourcePartition(
-                topic: row.text(2) ?? "",
-                partition: Int32(clamping: row.integer(3) ?? 0)
-            )
-            let offsets: ClosedRange<Int64>? =
-                if let least = row.integer(4), let most = row.integer(5) { least...most } else { nil }
-            return (
-                WriterState.Source(clusterID: row.text(1) ?? "", partition: partition),
-                Extent(sourceID: row.integer(0) ?? 0, offsets: offsets, before: row.integer(6))
-            )
+        let rows = try self.connection(to: file).rows(RecordExtent.selection, whenTryingTo: "read") {
+            RecordExtent.ofSource($0)
         }
         let extents = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         self.extents[file] = extents

@@ -4,7 +4,7 @@ import LoginContracts
 /// The verification of a run of entries of one file: of all that can be said without the others.
 struct ChunkVerification {
     /// A chunk ends before a multiple of this; only the first and the last one of a file have fewer. A multiple of what a row
-    /// of `time_ranges` sums up, and of a segment of the index over players.
+    /// of `time_ranges` sums up, and of a block of the index over players.
     static let size: Int64 = 1 << Int64(Self.level)
     private static let level = 2 * TreeNode.storedLevels
 
@@ -25,7 +25,7 @@ struct ChunkVerification {
     private var edges: [Int64: MerkleRun] = [:]
     /// The sizes in ``edges`` that are still to come, the next one last.
     private var comingEdges: [Int64] = []
-    private var players: [(segment: Int64, digest: IndexDigest)] = []
+    private var players: [(block: Int64, digest: IndexDigest)] = []
     private var lastSource: (id: Int64?, source: LeafSource?) = (nil, nil)
 
     init(_ indices: Range<Int64>) {
@@ -129,8 +129,8 @@ struct ChunkVerification {
             self.compareOther(row, at: index, recordedAt)
         }
         if let sourceID { self.records.add(row, sourceID: sourceID, index: index) }
-        let segment = index >> Int64(TrailSchema.segmentShift)
-        if self.players.last?.segment != segment { self.players.append((segment, IndexDigest())) }
+        let block = index >> Int64(TrailSchema.playerBlockShift)
+        if self.players.last?.block != block { self.players.append((block, IndexDigest())) }
         self.players[self.players.count - 1].digest.add(row, index: index)
         return hash
     }
@@ -257,13 +257,13 @@ struct ChunkVerification {
     }
 
     private mutating func comparePlayers(_ database: Database) throws {
-        for (segment, expected) in self.players {
-            let found = try IndexDigest.ofPlayers(database, segment: segment, of: self.indices)
+        for (block, expected) in self.players {
+            let found = try IndexDigest.ofPlayers(database, block: block, of: self.indices)
             if found == expected { continue }
             self.note(
                 .index,
-                max(self.indices.lowerBound, segment << Int64(TrailSchema.segmentShift)),
-                "the index over players is not that of the next \(1 << TrailSchema.segmentShift) entries."
+                max(self.indices.lowerBound, block << Int64(TrailSchema.playerBlockShift)),
+                "the index over players is not that of the next \(1 << TrailSchema.playerBlockShift) entries."
             )
         }
     }

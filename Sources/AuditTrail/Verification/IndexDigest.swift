@@ -43,18 +43,18 @@ struct IndexDigest: Hashable {
         }
     }
 
-    /// What the index over players delivers of a segment.
-    static func ofPlayers(_ database: Database, segment: Int64, of indices: Range<Int64>) throws -> IndexDigest {
+    /// What the index over players delivers of a block.
+    static func ofPlayers(_ database: Database, block: Int64, of indices: Range<Int64>) throws -> IndexDigest {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT "index", player_id FROM entries INDEXED BY entries_by_player
-                WHERE "index" >> \(TrailSchema.segmentShift) = ? AND player_id IS NOT NULL
+                WHERE "index" >> \(TrailSchema.playerBlockShift) = ? AND player_id IS NOT NULL
                 ORDER BY player_id
                 """
         )
         let row = StatementHandle(pointer: statement.sqliteStatement)
         defer { row.reset() }
-        row.bind(segment, at: 1)
+        row.bind(block, at: 1)
         var digest = IndexDigest()
         var last: [UInt8] = []
         while try row.step() {

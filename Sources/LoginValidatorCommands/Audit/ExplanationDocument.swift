@@ -16,10 +16,16 @@ struct ExplanationDocument {
         } else {
             lines = ["No entry can match."]
         }
+        if self.explanation.files > 1 {
+            lines.append(
+                "That is in the newest of \(self.explanation.files) files that may have matches; "
+                    + "the others are asked one after the other until the page is full."
+            )
+        }
         if self.explanation.runs > 1 {
             lines.append(
-                "The statement runs for each of \(self.explanation.runs) segments of the index over players, newest first, "
-                    + "until the page is full; the last parameter is the segment's number."
+                "The statement runs for each of \(self.explanation.runs) blocks of the index over players, newest first, "
+                    + "until the page is full; the last parameter is the block's number."
             )
         }
         lines += ["", "Plan:"] + self.explanation.plan.map { "  \($0)" }

@@ -50,6 +50,18 @@ struct SegmentReadingTests {
         }
     }
 
+    @Test func anExplanationCountsTheFilesThatMayHaveMatches() throws {
+        let (_, segmented) = try self.trails.readers()
+        #expect(try segmented.explanation(.everything()).files == 8)
+        let segments = try self.trails.segments
+        var query = TrailQuery.everything()
+        query.before = segments[1].indices.lowerBound
+        query.after = segments[3].indices.lowerBound + 1
+        #expect(try segmented.explanation(query).files == 3)
+        query.after = segments[3].indices.lowerBound
+        #expect(try segmented.explanation(query).files == 2)
+    }
+
     @Test(arguments: Self.queries.indices, [false, true])
     func walksAreTheSame(place: Int, ascending: Bool) throws {
         let (plain, segmented) = try self.trails.readers()
