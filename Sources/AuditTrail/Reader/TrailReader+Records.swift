@@ -1,5 +1,6 @@
 import GRDB
 package import LoginContracts
+import Synchronization
 
 /// What a trail says about one record of Kafka: the part of an entry that can be held against Kafka.
 package struct TrailRecord: Hashable, Sendable {
