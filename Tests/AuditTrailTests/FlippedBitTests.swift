@@ -1,4 +1,3 @@
-import Foundation
 import LoginContracts
 import Testing
 
@@ -14,31 +13,19 @@ struct FlippedBitTests {
         let kept = try VerificationTests.fill(folder, size: 300, signedBy: signer)
         // One file, without a WAL.
         #expect(try PlainConnection(folder.database).execute("PRAGMA journal_mode = DELETE") == 0)
-        let original = try Data(contentsOf: URL(fileURLWithPath: folder.database))
         let truth = try Self.content(of: folder)
         let signed = Set(try Self.checkpoints(of: folder))
-        var random = SeededGenerator(state: UInt64.random(in: 0...(.max)))
-        let seed = random.state
-        var noticed = 0
-        for attempt in 0..<500 {
-            var bytes = original
-            let place = Int.random(in: 0..<bytes.count, using: &random)
-            bytes[place] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
-            try bytes.write(to: URL(fileURLWithPath: folder.database))
-            let isNoticed: Bool
-            do { isNoticed = !(try Self.verify(folder, kept).problems.isEmpty) } catch { isNoticed = true }
-            if isNoticed {
-                noticed += 1
-            } else {
-                let comment: Comment = "seed \(seed), attempt \(attempt), byte \(place)"
+        let (noticed, seed) = try FlippedBits(path: folder.database, attempts: 500).check(
+            isNoticed: { !(try Self.verify(folder, kept).problems.isEmpty) },
+            unnoticed: { comment in
                 let content = try Self.content(of: folder)
                 for (table, rows) in truth { #expect(content[table] == rows, comment) }
                 // One that is gone is missed by nobody: the others cover what it did.
                 #expect(Set(try Self.checkpoints(of: folder)).isSubset(of: signed), comment)
             }
-        }
+        )
         // Most bytes of the file are content.
-        #expect(noticed > 200, "seed \(seed)")
+        #expect(noticed > 200, seed)
     }
 
     /// Everything that readers get out of the file, by table, but for two times that nothing covers: of the trail and of

@@ -137,25 +137,12 @@ struct RemovedDamageTests {
 
     /// Single bits: each is noticed, or nothing that a reader could get out of the file is changed.
     @Test func anyBit() throws {
-        let original = try Data(contentsOf: URL(fileURLWithPath: self.path))
         let truth = try self.content()
-        var random = SeededGenerator(state: UInt64.random(in: 0...(.max)))
-        let seed = random.state
-        var noticed = 0
-        for attempt in 0..<60 {
-            var bytes = original
-            let byte = Int.random(in: 0..<bytes.count, using: &random)
-            bytes[byte] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
-            try bytes.write(to: URL(fileURLWithPath: self.path))
-            let isNoticed: Bool
-            do { isNoticed = !(try self.verify().problems.isEmpty) } catch { isNoticed = true }
-            if isNoticed {
-                noticed += 1
-            } else {
-                #expect(try self.content() == truth, "seed \(seed), attempt \(attempt), byte \(byte)")
-            }
-        }
-        #expect(noticed > 8, "seed \(seed)")
+        let (noticed, seed) = try FlippedBits(path: self.path, attempts: 60).check(
+            isNoticed: { !(try self.verify().problems.isEmpty) },
+            unnoticed: { #expect(try self.content() == truth, $0) }
+        )
+        #expect(noticed > 8, seed)
     }
 
     private func content() throws -> [String: [[String?]]] {

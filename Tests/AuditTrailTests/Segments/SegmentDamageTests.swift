@@ -162,27 +162,13 @@ struct SegmentDamageTests {
     @Test(arguments: [2, 5])
     func anyBitOfASegment(place: Int) throws {
         let file = try self.segments()[place]
-        let original = try Data(contentsOf: URL(fileURLWithPath: file.path))
         let truth = try Self.content(of: file)
-        var random = SeededGenerator(state: UInt64.random(in: 0...(.max)))
-        let seed = random.state
-        var noticed = 0
-        for attempt in 0..<60 {
-            var bytes = original
-            let byte = Int.random(in: 0..<bytes.count, using: &random)
-            bytes[byte] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
-            try bytes.write(to: URL(fileURLWithPath: file.path))
-            let isNoticed: Bool
-            do { isNoticed = !(try self.verify().problems.isEmpty) } catch { isNoticed = true }
-            if isNoticed {
-                noticed += 1
-            } else {
-                let comment: Comment = "seed \(seed), attempt \(attempt), byte \(byte)"
-                #expect(try Self.content(of: file) == truth, comment)
-            }
-        }
+        let (noticed, seed) = try FlippedBits(path: file.path, attempts: 60).check(
+            isNoticed: { !(try self.verify().problems.isEmpty) },
+            unnoticed: { #expect(try Self.content(of: file) == truth, $0) }
+        )
         // A small file has pages without content.
-        #expect(noticed > 4, "seed \(seed)")
+        #expect(noticed > 4, seed)
     }
 
     private static func content(of file: SegmentFile) throws -> [String: [[String?]]] {
