@@ -40,6 +40,8 @@ final class WriterLock: Sendable {
     }
 
     deinit {
+        // Closing alone does not release it while a child process has the descriptor too, between its fork and its exec.
+        flock(self.descriptor, LOCK_UN)
         close(self.descriptor)
     }
 

@@ -70,18 +70,21 @@ struct SimulateTrailCommand: AsyncParsableCommand {
             let end = min(next + Self.batch, self.entries)
             let time = Timestamp(start + Int64(Double(span) * Double(next) / Double(self.entries)))
             let entries = (next..<end).map { self.decision($0, at: time) }
-            let deliveries = last.map {
-                [EntryDelivery(indices: $0.lowerBound...($0.upperBound - 1), state: .committed, at: time)]
-            }
-            last = try writer.append(entries, deliveries: deliveries ?? [])
+            last = try writer.append(entries, deliveries: Self.deliveries(of: last, at: time))
             next = end
-            if next % Self.checkpointEvery == 0 || next == self.entries {
-                _ = try writer.checkpoint(signedBy: signer, at: time)
-            }
+            if next % Self.checkpointEvery == 0 { _ = try writer.checkpoint(signedBy: signer, at: time) }
             bar.update(Int(next))
         }
+        let end = Timestamp(start + span)
+        _ = try writer.append([], deliveries: Self.deliveries(of: last, at: end))
+        _ = try writer.checkpoint(signedBy: signer, at: end)
         bar.finish()
         Terminal.write("\(signer.verifier)\n")
+    }
+
+    private static func deliveries(of indices: Range<Int64>?, at time: Timestamp) -> [EntryDelivery] {
+        guard let indices, !indices.isEmpty else { return [] }
+        return [EntryDelivery(indices: indices.lowerBound...(indices.upperBound - 1), state: .committed, at: time)]
     }
 
     private func decision(_ number: Int64, at time: Timestamp) -> ValidationEntry {
