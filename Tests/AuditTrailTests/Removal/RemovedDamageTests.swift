@@ -140,7 +140,10 @@ struct RemovedDamageTests {
         let truth = try self.content()
         let (noticed, seed) = try FlippedBits(path: self.path, attempts: 60).check(
             isNoticed: { !(try self.verify().problems.isEmpty) },
-            unnoticed: { #expect(try self.content() == truth, $0) }
+            unnoticed: { comment in
+                let content = try self.content()
+                #expect(content == truth, comment)
+            }
         )
         #expect(noticed > 8, seed)
     }

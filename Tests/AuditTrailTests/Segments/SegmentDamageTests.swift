@@ -165,7 +165,10 @@ struct SegmentDamageTests {
         let truth = try Self.content(of: file)
         let (noticed, seed) = try FlippedBits(path: file.path, attempts: 60).check(
             isNoticed: { !(try self.verify().problems.isEmpty) },
-            unnoticed: { #expect(try Self.content(of: file) == truth, $0) }
+            unnoticed: { comment in
+                let content = try Self.content(of: file)
+                #expect(content == truth, comment)
+            }
         )
         // A small file has pages without content.
         #expect(noticed > 4, seed)
