@@ -157,6 +157,7 @@ var sources: [Target] {
 
 var tests: [Target] {
     [
+        .target(name: "ChildProcess", path: "Tests/ChildProcess", swiftSettings: settings),
         .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: settings),
         .target(
             name: "FuzzTargets",
@@ -194,7 +195,8 @@ var tests: [Target] {
         .testTarget(
             name: "AuditConsoleTests",
             dependencies: [
-                "AuditConsole", "AuditTrail", "CSQLite", "HostileInput", "LoginContracts", .lifecycle, .log,
+                "AuditConsole", "AuditTrail", "CSQLite", "ChildProcess", "HostileInput", "LoginContracts", .lifecycle,
+                .log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -207,8 +209,9 @@ var tests: [Target] {
         .testTarget(
             name: "ValidatorServiceTests",
             dependencies: [
-                "AuditTrail", "HostileInput", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
-                "ValidatorService", .lifecycle, .log, .product(name: "CoreMetrics", package: "swift-metrics"),
+                "AuditTrail", "ChildProcess", "HostileInput", "KafkaClient", "LoginContracts", "PlatformClient",
+                "ValidationPipeline", "ValidatorService", .lifecycle, .log,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),
@@ -222,7 +225,7 @@ var tests: [Target] {
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["login-validator", "LoginContracts", "Simulation"],
+            dependencies: ["login-validator", "ChildProcess", "LoginContracts", "Simulation"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 
 /// A headless Chromium, driven by chromedriver's WebDriver protocol (<https://www.w3.org/TR/webdriver2/>).
@@ -27,11 +28,7 @@ struct WebDriver {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (process, port) = try await Self.startDriver(home: folder.path)
-        defer {
-            // Threads of a test block SIGTERM, and the child has inherited that.
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        defer { process.end() }
         let session = try await Self.open(port, folder.path, language, width, height)
         let browser = WebDriver(port: port, session: session)
         do {
@@ -48,24 +45,18 @@ struct WebDriver {
     private static let startAttempts = 5
 
     /// - Returns: The driver, and the port it listens on.
-    private static func startDriver(home: String) async throws -> (Process, port: Int) {
+    private static func startDriver(home: String) async throws -> (ChildProcess, port: Int) {
+        var environment = ProcessInfo.processInfo.environment
+        for name in environment.keys where name.lowercased().hasSuffix("_proxy") { environment[name] = nil }
+        environment.merge(["HOME": home, "TMPDIR": home]) { _, new in new }
         var attempt = 1
         while true {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Self.driver)
-            process.arguments = ["--port=0"]
-            var environment = ProcessInfo.processInfo.environment
-            for name in environment.keys where name.lowercased().hasSuffix("_proxy") { environment[name] = nil }
-            process.environment = environment.merging(["HOME": home, "TMPDIR": home]) { _, new in new }
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
+            let output = "\(home)/chromedriver-\(attempt)"
+            let process = try ChildProcess([Self.driver, "--port=0"], environment: environment, output: output)
             do {
-                return (process, try await Self.port(in: output.fileHandleForReading))
+                return (process, try await Self.port(of: process, saidIn: output))
             } catch {
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                process.end()
                 guard attempt < Self.startAttempts, "\(error)".contains("port not available") else { throw error }
                 attempt += 1
             }
@@ -73,22 +64,17 @@ struct WebDriver {
     }
 
     /// chromedriver says which port it took.
-    private static func port(in output: FileHandle) async throws -> Int {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                var text = ""
-                while !text.contains("started successfully on port") || !text.hasSuffix("\n") {
-                    let part = output.availableData
-                    if part.isEmpty { break }
-                    text += String(decoding: part, as: UTF8.self)
-                }
-                let digits = text.components(separatedBy: "successfully on port ").last?.prefix { $0.isNumber }
-                if let port = digits.flatMap({ Int($0) }) {
-                    continuation.resume(returning: port)
-                } else {
-                    continuation.resume(throwing: Client.Failure(description: "chromedriver did not start: \(text)"))
-                }
+    private static func port(of process: ChildProcess, saidIn path: String) async throws -> Int {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            let isRunning = process.isRunning
+            let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+            let parts = text.components(separatedBy: "successfully on port ")
+            if parts.count > 1, parts[1].contains("\n"), let port = Int(parts[1].prefix { $0.isNumber }) { return port }
+            guard isRunning, ContinuousClock.now < deadline else {
+                throw Client.Failure(description: "chromedriver did not start: \(text)")
             }
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

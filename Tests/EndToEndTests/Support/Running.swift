@@ -1,16 +1,12 @@
+import ChildProcess
 import Foundation
-import Synchronization
 
-/// A process that was started, with its output in files, so that no full pipe ever stops it.
-///
-/// Spawned directly: a test that polls starts thousands of processes, which Foundation's `Process` does not survive.
+/// A process that was started, with a folder of its own for its output.
 final class Running: Sendable {
     /// What was started, for messages.
     let name: String
     private let folder: TemporaryFolder
-    private let identifier: pid_t
-    /// How it ended, once it has been waited for: the exit status, or 128 and the signal.
-    private let status = Mutex<Int32?>(nil)
+    private let process: ChildProcess
 
     init(path: String, arguments: [String], environment: [String: String], input: String?) throws {
         let folder = try TemporaryFolder()
@@ -19,76 +15,19 @@ final class Running: Sendable {
         var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "NO_COLOR": "1"]
         variables["TMPDIR"] = folder.path
         variables.merge(environment) { _, new in new }
-        self.identifier = try Self.spawn(
+        self.process = try ChildProcess(
             [path] + arguments,
-            environment: variables.map { "\($0)=\($1)" },
+            environment: variables,
             input: try folder.write(input ?? "", to: "in"),
             output: folder.file("out"),
             errors: folder.file("err")
         )
     }
 
-    deinit {
-        self.end()
-    }
-
-    private static func spawn(
-        _ arguments: [String],
-        environment: [String],
-        input: String,
-        output: String,
-        errors: String
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        // Threads of a test block signals, which a child would inherit and then never hear SIGTERM.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-        let argumentPointers = arguments.map { strdup($0) } + [nil]
-        let environmentPointers = environment.map { strdup($0) } + [nil]
-        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
-        var identifier: pid_t = 0
-        let result = posix_spawn(
-            &identifier,
-            arguments[0],
-            &actions,
-            &attributes,
-            argumentPointers,
-            environmentPointers
-        )
-        guard result == 0 else {
-            throw Failure("\(arguments[0]) cannot be started: \(String(cString: strerror(result)))")
-        }
-        return identifier
-    }
-
-    /// How it ended; `nil` while it runs.
-    private func poll(_ options: Int32) -> Int32? {
-        self.status.withLock { status in
-            if let status { return status }
-            var raw: Int32 = 0
-            guard waitpid(self.identifier, &raw, options) == self.identifier else { return nil }
-            status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
-            return status
-        }
-    }
-
     var output: String { String(decoding: self.outputBytes, as: UTF8.self) }
     var errors: String { String(decoding: self.bytes("err"), as: UTF8.self) }
     var outputBytes: Data { self.bytes("out") }
-    var isRunning: Bool { self.poll(WNOHANG) == nil }
+    var isRunning: Bool { self.process.isRunning }
 
     private func bytes(_ name: String) -> Data {
         FileManager.default.contents(atPath: self.folder.file(name)) ?? Data()
@@ -117,18 +56,17 @@ final class Running: Sendable {
 
     /// A file of `/proc` about this process while it runs, or empty.
     func procFile(_ name: String) -> String {
-        let bytes = FileManager.default.contents(atPath: "/proc/\(self.identifier)/\(name)") ?? Data()
+        let bytes = FileManager.default.contents(atPath: "/proc/\(self.process.identifier)/\(name)") ?? Data()
         return String(decoding: bytes, as: UTF8.self)
     }
 
     func send(_ signal: Int32) {
-        // Only a process that has not been waited for surely still owns its number.
-        self.status.withLock { if $0 == nil { kill(self.identifier, signal) } }
+        self.process.send(signal)
     }
 
     /// The memory it has now, `VmRSS` of `/proc/PID/status`, in KiB.
     func residentKibibytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/\(self.identifier)/status", encoding: .utf8)
+        let text = try String(contentsOfFile: "/proc/\(self.process.identifier)/status", encoding: .utf8)
         let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         guard let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
             throw Failure("\(self.name) has no memory")
@@ -152,14 +90,13 @@ final class Running: Sendable {
     @discardableResult
     func waitForExit(within limit: Duration) async throws -> Int32 {
         try await eventually("the end of \(self.name)", within: limit) {
-            self.poll(WNOHANG)
+            self.process.exitStatus
         }
     }
 
     /// Ends it at once, if it still runs.
     func end() {
-        self.send(SIGKILL)
-        _ = self.poll(0)
+        self.process.end()
     }
 }
 
