@@ -47,20 +47,9 @@ extension RemovedStore {
 
         \(TrailSchema.nodesTable)
 
-        CREATE TABLE checkpoints (
-            size INTEGER PRIMARY KEY CHECK (size > 0),
-            note TEXT NOT NULL,
-            verifier_key TEXT NOT NULL,
-            signed_at INTEGER NOT NULL
-        ) STRICT;
+        \(TrailSchema.checkpointsTable)
 
-        CREATE TABLE sources (
-            id INTEGER PRIMARY KEY,
-            cluster_id TEXT NOT NULL,
-            topic TEXT NOT NULL,
-            partition INTEGER NOT NULL,
-            UNIQUE (cluster_id, topic, partition)
-        ) STRICT;
+        \(TrailSchema.sourcesTable)
 
         CREATE TABLE decided_records (
             id INTEGER PRIMARY KEY,

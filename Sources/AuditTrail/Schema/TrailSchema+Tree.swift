@@ -13,6 +13,16 @@ extension TrailSchema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    /// The table of checkpoints, also of what is kept of removed entries.
+    static let checkpointsTable = """
+        CREATE TABLE checkpoints (
+            size INTEGER PRIMARY KEY CHECK (size > 0),
+            note TEXT NOT NULL,
+            verifier_key TEXT NOT NULL,
+            signed_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
     private static let treeTables = """
         ALTER TABLE entries ADD COLUMN leaf_hash BLOB;
         ALTER TABLE deliveries ADD COLUMN entry_index INTEGER REFERENCES entries ("index");
@@ -20,12 +30,7 @@ extension TrailSchema {
 
         \(Self.nodesTable)
 
-        CREATE TABLE checkpoints (
-            size INTEGER PRIMARY KEY CHECK (size > 0),
-            note TEXT NOT NULL,
-            verifier_key TEXT NOT NULL,
-            signed_at INTEGER NOT NULL
-        ) STRICT;
+        \(Self.checkpointsTable)
         """
 
     private static let treeGuards = """

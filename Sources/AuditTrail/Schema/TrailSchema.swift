@@ -24,13 +24,8 @@ enum TrailSchema {
     /// entries.
     static let playerBlockShift = 14
 
-    /// Tables, in the order of creation.
-    static let tables = """
-        CREATE TABLE trail (
-            id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 32),
-            created_at INTEGER NOT NULL
-        ) STRICT;
-
+    /// The table of partitions that records came from, also of what is kept of removed entries.
+    static let sourcesTable = """
         CREATE TABLE sources (
             id INTEGER PRIMARY KEY,
             cluster_id TEXT NOT NULL,
@@ -38,6 +33,16 @@ enum TrailSchema {
             partition INTEGER NOT NULL,
             UNIQUE (cluster_id, topic, partition)
         ) STRICT;
+        """
+
+    /// Tables, in the order of creation.
+    static let tables = """
+        CREATE TABLE trail (
+            id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 32),
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        \(Self.sourcesTable)
 
         CREATE TABLE entries (
             "index" INTEGER PRIMARY KEY,
