@@ -21,6 +21,10 @@ extension FuzzTarget {
             "401\n" + #"{"desc":"Token \#(plantedSecret) is invalid. (401.-29401)"}"#,
             "463\n"
                 + #"{"desc":"playerId There is a valid lockout. (463.-10103)","lockout":{"kgAppId":"123456","idType":"playerId","id":"player-1","certMethod":"phone,card","reason":"\#(secrets[0])","message":"\#(secrets[1])","memo":"\#(oneTimeToken)","lockoutSection":"mobile","regTime":1680773813000},"player":{"playerId":"player-1","status":"normal"},"token":{"onetimeToken":"\#(oneTimeToken)"},"redirectUri":{"target":"lockout","lockout":"https://member.example.com/lockout?token=1TIME%2BSECRET%2F4321%3D%3D"}}"#,
+            "463\n" + #"{"lockout":{"memo":"\#(oneTimeToken)"},"token":{"onetimeToken":"ayer-1,1"},"#
+                + #""token":{"onetimeToken":"\#(oneTimeToken)"}}"#,
+            // Names that are alike once they are cleaned.
+            "200\n{\"player\":{\"data\":{\"a\u{7F}\":\"1\",\"a \":\"2\",\"\(secrets[0])\":\"3\",\"\(secrets[1])\":\"4\"}}}",
             "406\n", "503\n<html></html>", "400\n{\"desc\":null,\"player\":[],\"lockout\":5}",
             "200\n"
                 + #"{"player":{"playerId":18446744073709551615,"data":{"a":{},"b":[1],"c":2.5,"d":null}},"token":{}}"#,
@@ -56,8 +60,8 @@ extension FuzzTarget {
         rules.expect((verdict.redirect?.url?.utf8.count ?? 0) <= VerdictDecoder.maximumURLLength, "a URL is bounded")
         let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any]
         var hidden = [plantedSecret] + Self.secrets
-        if let token = (object?["token"] as? [String: Any])?["onetimeToken"] as? String, token.utf8.count >= 8,
-            !token.contains(where: { "<> ".contains($0) }), verdict.bodyIsReadable
+        if verdict.bodyIsReadable, let token = Self.oneTimeToken(of: body), token.utf8.count >= 8,
+            !token.contains(where: { "<> ".contains($0) })
         {
             hidden.append(token)
         }
@@ -75,6 +79,15 @@ extension FuzzTarget {
             rules.expect(again == verdict, "both readers of a body agree")
         }
         return rules.broken
+    }
+
+    /// Of a repeated member JSONSerialization takes the last one, JSONDecoder and so the verdict the first.
+    private static func oneTimeToken(of body: [UInt8]) -> String? {
+        struct Answer: Decodable {
+            struct Token: Decodable { var onetimeToken: String }
+            var token: Token
+        }
+        return try? JSONDecoder().decode(Answer.self, from: Data(body)).token.onetimeToken
     }
 
     /// Whether nothing stands between the brace and its end.

@@ -5,7 +5,8 @@ package import LoginContracts
 ///
 /// No answer is an error: what cannot be understood is `nil` in the verdict, and a body that is not a JSON object says
 /// so with `bodyIsReadable`. Every text is bounded and free of control characters, of the request's access token, of
-/// the app's secrets and of the body's own one-time token, so that a verdict's texts can be stored and published.
+/// the app's secrets and of the body's own one-time token, so that a verdict's texts can be stored and published. Of a
+/// member that a body names twice, the first counts.
 package struct VerdictDecoder: Sendable {
     /// The longest body that is read, in bytes.
     package static let maximumBodyLength = 64 * 1024
@@ -79,17 +80,19 @@ extension VerdictDecoder {
         request: ValidationRequest,
         censor: Censor
     ) -> Verdict.Player {
-        var data: [String: String] = [:]
-        for (key, value) in content.data {
-            data[censor.clean(key, maximumLength: Self.maximumTextLength)] =
+        let data = content.data.map { key, value in
+            (
+                censor.clean(key, maximumLength: Self.maximumTextLength),
                 censor.clean(value, maximumLength: Self.maximumTextLength)
+            )
         }
         return Verdict.Player(
             kgAppId: Self.identity(content.kgAppId, requested: request.kgAppId, censor: censor),
             playerId: Self.identity(content.playerId, requested: request.playerId, censor: censor),
             status: censor.clean(ifPresent: content.status, maximumLength: Self.maximumTextLength),
             nickname: censor.clean(ifPresent: content.nickname, maximumLength: Self.maximumTextLength),
-            data: data
+            // Two names can be alike once they are cleaned. A dictionary has no order, so the values decide.
+            data: Dictionary(data, uniquingKeysWith: min)
         )
     }
 

@@ -67,6 +67,25 @@ import Testing
         #expect(Self.decode("{\"player\":{\"data\":{\(members)}}}").player?.data.count == ScalarMap.maximumMembers)
     }
 
+    @Test func ofAMemberThatIsNamedTwiceTheFirstCounts() {
+        let verdict = Self.decode(
+            #"{"desc":"one-time-1 one-time-2","desc":"x","token":{"onetimeToken":"one-time-1","onetimeToken":"x"},"#
+                + #""token":{"onetimeToken":"one-time-2"},"player":{"playerId":"1","playerId":"2"},"player":{}}"#
+        )
+        #expect(verdict.message == "<redacted> one-time-2")
+        #expect(verdict.player?.playerId == "1")
+    }
+
+    /// Which of the two a dictionary gives last differs from run to run; the verdict must not.
+    @Test func ofNamesThatCleaningMakesAlikeTheLesserValueIsKept() {
+        let members = (0..<16).map { "\"k\($0) \":\"\($0 % 2)\",\"k\($0)\u{7F}\":\"\(($0 + 1) % 2)\"" }
+        let expected = Dictionary(uniqueKeysWithValues: (0..<16).map { ("k\($0) ", "0") })
+        for rest in ["", ",\"other\":1"] {
+            let body = "{\"player\":{\"data\":{\(members.joined(separator: ","))}}\(rest)}"
+            #expect(Self.decode(body).player?.data == expected)
+        }
+    }
+
     @Test func messageIsCutAndFreeOfControlCharacters() {
         let verdict = Self.decode(
             #"{"desc":"a\u0000b\r\nc\u001b[31m\u2028\u202e"# + String(repeating: "é", count: 600) + "\"}"
