@@ -97,6 +97,55 @@ struct FullDiskTests {
         try self.append(30..<31, second)
     }
 
+    /// Two segments of ten entries and one of the live file.
+    private func makeSegments(_ writer: TrailWriter) throws {
+        for first in [Int64(0), 9] {
+            let range = try writer.append(ValidationEntry.samples(first..<(first + 9)))
+            _ = try writer.append([], deliveries: [.committed(ClosedRange(range))])
+            try writer.seal(at: Timestamp(0))
+        }
+        _ = try writer.append([.sample(18)])
+    }
+
+    @Test func aFullDiskPutsRemovalsOff() throws {
+        let disk = try SmallFileSystem(kibibytes: 1400)
+        let writer = try TrailWriter(path: disk.database, logger: .silent)
+        try self.makeSegments(writer)
+        try writer.removeSegments(1)
+        let ballast = try disk.fill()
+        for _ in 0..<3 { #expect(#expect(throws: TrailError.self) { try writer.removeSegments(1) }?.code == .full) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: disk.path)
+        #expect(names.filter { $0.contains(".next") } == [])
+        #expect(names.filter { $0.contains(".segment") }.count == 1)
+        #expect(try writer.recorded([.sample(0), .sample(9)]).removed == [.sample(0)])
+        try FileManager.default.removeItem(atPath: ballast)
+        #expect(try writer.removeSegments(5) == 1)
+        let reader = try TrailReader(path: disk.database)
+        #expect(try TrailVerifier(reader).verify().problems == [])
+        #expect(try reader.removals().count == 2)
+    }
+
+    @Test func aFullArchiveKeepsTheSegment() throws {
+        let disk = try SmallFileSystem(kibibytes: 400)
+        let ballast = try disk.fill()
+        let folder = try TemporaryFolder()
+        let writer = try TrailWriter(folder)
+        try self.makeSegments(writer)
+        for _ in 0..<3 {
+            #expect(throws: TrailError.self) { try writer.removeSegments(1, archive: disk.path) }
+            #expect(try SegmentFile.all(beside: TrailFile(path: folder.database).path).count == 2)
+        }
+        #expect(try TrailReader(path: folder.database).removals().isEmpty)
+        try FileManager.default.removeItem(atPath: ballast)
+        let segments = try folder.contents().filter { $0.key.hasSuffix(".segment") }
+        try writer.removeSegments(1, archive: disk.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: disk.path)
+        #expect(names.count == 1)
+        for name in names {
+            #expect(try Data(contentsOf: URL(fileURLWithPath: disk.path + "/" + name)) == segments[name])
+        }
+    }
+
     private func expectNumbered(_ path: String, _ count: Int64) throws {
         var indices: [Int64] = []
         let reader = try TrailReader(path: path)

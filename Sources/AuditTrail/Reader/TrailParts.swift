@@ -125,7 +125,7 @@ struct RemovedEntries: Sendable {
 
     /// - Returns: `nil` when there are none.
     init?(of path: String, trailID: String) throws(TrailError) {
-        guard let store = try RemovedStore.load(beside: path, trailID: trailID, .reading) else { return nil }
+        guard let store = try RemovedStore.load(beside: path, trailID: trailID) else { return nil }
         self.store = store
         self.removals = try store.removals()
     }

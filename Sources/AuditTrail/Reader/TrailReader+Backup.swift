@@ -22,7 +22,7 @@ extension TrailReader {
         }
         let (chain, live) = try self.chain()
         if let gap = chain.gaps.first { throw .missing(gap, path: self.path) }
-        if let removed = try RemovedStore.load(beside: self.path, trailID: self.trailID, .reading) {
+        if let removed = try RemovedStore.load(beside: self.path, trailID: self.trailID) {
             try removed.backUp(beside: file.path)
             // The entries that it speaks of are in this live file then, and what they removed is in no other.
             let now = try self.chain()

@@ -12,7 +12,7 @@ package struct Removal: Hashable, Sendable {
     package let reason: String
     /// Where the segment was copied before; `nil` when it was not.
     package let archive: String?
-    /// The number of the entry that says so; `nil` while it is not written, or not known to be.
+    /// The number of the entry that says so; `nil` while the removal is only prepared.
     package internal(set) var entryIndex: Int64?
     /// The entry has this number or a higher one.
     let entryFrom: Int64
@@ -20,8 +20,6 @@ package struct Removal: Hashable, Sendable {
     let root: MerkleHash
     /// The digest of what is kept of them and of all removals before, see <doc:TrailFormat>.
     let digest: MerkleHash
-    /// Whether the segment's file is known to be gone. One that is there again later was put back by somebody.
-    var isFileGone = false
 
     /// What the trail says of it.
     func entry(instanceID: String) -> ServiceEntry {

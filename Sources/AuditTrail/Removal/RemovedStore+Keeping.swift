@@ -3,7 +3,7 @@ import GRDB
 import LoginContracts
 
 extension RemovedStore {
-    /// Keeps what is needed of a segment that is about to be removed: durable on return.
+    /// Adds what is needed of a segment that is about to be removed.
     ///
     /// - Parameters:
     ///   - part: the segment, whose first entry is the first that is not removed yet.
@@ -18,7 +18,7 @@ extension RemovedStore {
         archive: String?,
         entryFrom: Int64,
         at time: Timestamp
-    ) throws(TrailError) {
+    ) throws(TrailError) -> Removal {
         try self.write { database in
             try part.pool.read { segment in
                 let previous = try Self.removals(database, path: self.path).last
@@ -55,6 +55,7 @@ extension RemovedStore {
                 }
                 let digest = try Self.digest(of: removal(.ofEmptyTree), after: previous, database)
                 try Self.insert(removal(digest), database)
+                return removal(digest)
             }
         }
     }

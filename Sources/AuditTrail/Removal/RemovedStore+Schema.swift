@@ -14,8 +14,7 @@ extension RemovedStore {
     static let maximumRun: Int64 = 250
 
     /// - `removals`: a row for each removed segment, without a gap from entry 0 on.
-    /// - `removal_entries`: which entry of the trail says so; a row follows the entry.
-    /// - `gone_files`: whose file is gone; a row follows the removal of the file.
+    /// - `removal_entries`: which entry of the trail says so.
     /// - `decided_records`: the first bytes of the digests of records with consecutive offsets.
     private static let tables = """
         CREATE TABLE trail (
@@ -39,10 +38,6 @@ extension RemovedStore {
         CREATE TABLE removal_entries (
             first_index INTEGER PRIMARY KEY REFERENCES removals (first_index),
             entry_index INTEGER NOT NULL UNIQUE
-        ) STRICT;
-
-        CREATE TABLE gone_files (
-            first_index INTEGER PRIMARY KEY REFERENCES removal_entries (first_index)
         ) STRICT;
 
         \(TrailSchema.nodesTable)
@@ -69,7 +64,7 @@ extension RemovedStore {
         """
 
     private static let appendOnly = [
-        "trail", "removals", "removal_entries", "gone_files", "tree_nodes", "checkpoints", "sources", "decided_records",
+        "trail", "removals", "removal_entries", "tree_nodes", "checkpoints", "sources", "decided_records",
     ]
 
     /// Makes the tables in an empty file.

@@ -4,10 +4,9 @@ import LoginContracts
 
 /// What is kept of a trail's removed entries: a database of its own beside the trail, `<trail>.removed`.
 ///
-/// It has all that later proofs need of them, their checkpoints, and which records they decided; see <doc:TrailFormat>. For
-/// each removed segment the trail's writer makes another file, see ``replace(beside:trailID:_:)``; in between it only adds a
-/// row to say how far a removal got. A rollback journal and `synchronous=FULL`: what was written is durable on return, and
-/// readers need no file but this one.
+/// It has all that later proofs need of them, their checkpoints, and which records they decided; see <doc:TrailFormat>. The
+/// file is never written to: each removal puts another one in its place, see ``prepare(beside:trailID:_:)``. So readers need
+/// no file but this one, whatever a crash leaves.
 ///
 /// Calls block on the disk, and may be made on any thread.
 final class RemovedStore: Sendable {
@@ -21,47 +20,14 @@ final class RemovedStore: Sendable {
         case reading, writing
     }
 
-    /// Puts another file in the place of the one that there is: with everything that it has, and what `body` adds.
-    ///
-    /// Adding takes its time, and nobody who reads has to wait for it. The commit point is the `rename(2)`; what a crash
-    /// leaves before it is thrown away by the next call.
-    static func replace(
-        beside databasePath: String,
-        trailID: String,
-        _ body: (RemovedStore) throws(TrailError) -> Void
-    ) throws(TrailError) {
-        let path = databasePath + Self.suffix
-        let next = try TrailFile(path: path + ".next")
-        for suffix in ["", "-journal"] { unlink(next.path + suffix) }
-        if let current = try Self.load(beside: databasePath, trailID: trailID, .reading) {
-            defer { current.close() }
-            try current.copy(to: next)
-        }
-        try next.createIfMissing()
-        let store = try RemovedStore(next, trailID: trailID, .writing)
-        do throws(TrailError) {
-            try body(store)
-        } catch {
-            store.close()
-            unlink(next.path)
-            throw error
-        }
-        store.close()
-        try TrailFile.synchronizeUnopened(next.path)
-        guard rename(next.path, path) == 0 else {
-            throw TrailFile.error(errno, whenTryingTo: "name what is kept of removed entries", path: path)
-        }
-        try TrailFile.synchronizeFolder(of: path)
-    }
-
     /// - Returns: `nil` when nothing was ever removed.
-    static func load(beside databasePath: String, trailID: String, _ use: Use) throws(TrailError) -> RemovedStore? {
+    static func load(beside databasePath: String, trailID: String) throws(TrailError) -> RemovedStore? {
         let path = databasePath + Self.suffix
         guard TrailFile.identity(ofFileAt: path) != nil else { return nil }
-        return try RemovedStore(try TrailFile(path: path), trailID: trailID, use)
+        return try RemovedStore(try TrailFile(path: path), trailID: trailID, .reading)
     }
 
-    private init(_ file: TrailFile, trailID: String, _ use: Use) throws(TrailError) {
+    init(_ file: TrailFile, trailID: String, _ use: Use) throws(TrailError) {
         self.path = file.path
         var configuration = Configuration()
         configuration.label = "removed-entries"
@@ -121,10 +87,9 @@ final class RemovedStore: Sendable {
         let rows = try database.rows(
             """
             SELECT r.first_index, r.last_index, r.removed_at, r.earliest, r.latest, r.reason, r.archive, r.entry_from,
-                r.root, r.digest, e.entry_index, g.first_index
+                r.root, r.digest, e.entry_index
             FROM removals AS r
             LEFT JOIN removal_entries AS e ON e.first_index = r.first_index
-            LEFT JOIN gone_files AS g ON g.first_index = r.first_index
             ORDER BY r.first_index
             """
         ) { Removal($0) }
@@ -136,26 +101,6 @@ final class RemovedStore: Sendable {
                 )
             }
             return removal
-        }
-    }
-
-    /// Notes the number of the entry that says of a removal.
-    func note(entryIndex: Int64, of removal: Removal) throws(TrailError) {
-        try self.write { database in
-            try database.execute(
-                sql: "INSERT INTO removal_entries (first_index, entry_index) VALUES (?, ?)",
-                arguments: [removal.indices.lowerBound, entryIndex]
-            )
-        }
-    }
-
-    /// Notes that the segment's file is gone.
-    func noteGone(_ removal: Removal) throws(TrailError) {
-        try self.write { database in
-            try database.execute(
-                sql: "INSERT INTO gone_files (first_index) VALUES (?)",
-                arguments: [removal.indices.lowerBound]
-            )
         }
     }
 
@@ -235,8 +180,7 @@ extension Removal {
             entryIndex: row.exactInteger(10),
             entryFrom: entryFrom,
             root: root,
-            digest: digest,
-            isFileGone: row.integer(11) != nil
+            digest: digest
         )
     }
 }

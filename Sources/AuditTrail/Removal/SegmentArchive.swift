@@ -31,6 +31,8 @@ struct SegmentArchive {
         do {
             try FileManager.default.copyItem(atPath: file.path, toPath: draft)
         } catch {
+            // Space may be what is wanted.
+            unlink(draft)
             throw TrailError(
                 .unwritable,
                 "The segment \(file.path) cannot be archived at \(copy), and is not removed: \(error). Check the folder and its space."

@@ -7,7 +7,8 @@ extension TrailWriter {
     /// entry of the trail says so. Also finishes what an earlier call or process has begun.
     ///
     /// Copies and reads the segment without holding up appends or readers. It takes seconds for a million entries, a
-    /// millisecond for each of their checkpoints, and as long as the archive takes. Calls from several threads are served one after the other.
+    /// millisecond for each of their checkpoints, and as long as the archive takes. Calls from several threads are served one
+    /// after the other.
     ///
     /// - Parameter time: now, which ages are counted up to.
     /// - Returns: whether a segment was removed; there may be another.
@@ -16,7 +17,7 @@ extension TrailWriter {
     ///   does not fit to its neighbours.
     @discardableResult
     package func removeOldestSegment(_ policy: RetentionPolicy, at time: Timestamp) throws(TrailError) -> Bool {
-        try self.removeOldestSegment(policy, at: time, through: .noteGone)
+        try self.removeOldestSegment(policy, at: time, through: .unmark)
     }
 
     /// - Parameter last: the step after which to stop, for tests.
@@ -29,19 +30,18 @@ extension TrailWriter {
             try self.state.withLock { state throws(TrailError) in try state.finishRemovals() }
             let oldest = try self.state.withLock { state throws(TrailError) in try state.oldestRemovable() }
             guard let oldest else { return false }
-            guard try self.keep(oldest, policy, at: time, through: last) else { return false }
-            try self.state.withLock { state throws(TrailError) in try state.finishRemovals(through: last) }
+            guard let removal = try self.prepare(oldest, policy, at: time) else { return false }
+            try self.state.withLock { state throws(TrailError) in try state.remove(removal, through: last) }
             return true
         }
     }
 
-    /// - Returns: false when the policy keeps the segment.
-    private func keep(
+    /// - Returns: `nil` when the policy keeps the segment.
+    private func prepare(
         _ oldest: RemovableSegment,
         _ policy: RetentionPolicy,
-        at time: Timestamp,
-        through last: RemovalStep
-    ) throws(TrailError) -> Bool {
+        at time: Timestamp
+    ) throws(TrailError) -> Removal? {
         let (path, trailID) = (self.path, self.trailID)
         let part: TrailPart
         let latest: Timestamp
@@ -53,12 +53,11 @@ extension TrailWriter {
         }
         defer { try? part.pool.close() }
         guard latest.millisecondsSince1970 <= time.millisecondsSince1970 - policy.maximumAge.milliseconds else {
-            return false
+            return nil
         }
         var archive: String?
         if let folder = policy.archive { archive = try SegmentArchive(folder: folder).keep(oldest.file) }
-        guard last.rawValue >= RemovalStep.keep.rawValue else { return true }
-        try RemovedStore.replace(beside: path, trailID: trailID) { store throws(TrailError) in
+        return try RemovedStore.prepare(beside: path, trailID: trailID) { store throws(TrailError) in
             try store.keep(
                 part,
                 before: oldest.successor,
@@ -68,6 +67,5 @@ extension TrailWriter {
                 at: time
             )
         }
-        return true
     }
 }

@@ -32,8 +32,10 @@ struct SegmentFile: Hashable, Sendable {
 
     /// Every sealed file beside a database, in the order of their first entries.
     ///
-    /// - Parameter databasePath: Absolute, as ``TrailFile`` has it.
-    static func all(beside databasePath: String) throws(TrailError) -> [SegmentFile] {
+    /// - Parameters:
+    ///   - databasePath: Absolute, as ``TrailFile`` has it.
+    ///   - suffix: what follows a sealed file's name in the name of a file that stands for it.
+    static func all(beside databasePath: String, suffix: String = "") throws(TrailError) -> [SegmentFile] {
         let folder = (databasePath as NSString).deletingLastPathComponent
         let names: [String]
         do {
@@ -45,7 +47,8 @@ struct SegmentFile: Hashable, Sendable {
             )
         }
         let prefix = folder == "/" ? "/" : folder + "/"
-        return names.compactMap { SegmentFile(path: prefix + $0, of: databasePath) }
+        return names.filter { $0.hasSuffix(suffix) }
+            .compactMap { SegmentFile(path: prefix + $0.dropLast(suffix.count), of: databasePath) }
             .sorted { ($0.indices.lowerBound, $0.indices.upperBound) < ($1.indices.lowerBound, $1.indices.upperBound) }
     }
 

@@ -153,7 +153,7 @@ extension WriterState {
     func readSegments(below first: Int64) throws(TrailError) -> SealedSegments {
         // In this order: a file that is gone is among the removed ones.
         let files = try SegmentFile.all(beside: self.file.path)
-        let removed = try RemovedStore.load(beside: self.file.path, trailID: self.trailID, .reading)
+        let removed = try RemovedStore.load(beside: self.file.path, trailID: self.trailID)
         let chain = SegmentChain(files, below: first, removed: try removed?.removals().end ?? 0)
         return SealedSegments(path: self.file.path, chain: chain, removed: removed)
     }

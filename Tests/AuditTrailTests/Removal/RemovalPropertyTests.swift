@@ -41,9 +41,9 @@ struct RemovalPropertyTests {
                 undelivered = []
                 try writer.seal(at: Timestamp(0))
             default:
-                let step = RemovalStep.allCases.randomElement(using: &random) ?? .noteGone
+                let step = RemovalStep.allCases.randomElement(using: &random) ?? .unmark
                 let isWhole = Bool.random(using: &random)
-                _ = try writer.removeOldestSegment(.sample(), at: .late, through: isWhole ? .noteGone : step)
+                _ = try writer.removeOldestSegment(.sample(), at: .late, through: isWhole ? .unmark : step)
             }
             // What is not read now may be gone with the next.
             let reader = try TrailReader(path: folder.database)

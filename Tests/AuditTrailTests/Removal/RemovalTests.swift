@@ -105,7 +105,7 @@ struct RemovalTests {
         // Whoever looks before the next start sees the trail whole, or the entry removed.
         #expect(try self.verify().problems == [])
         let second = try TrailWriter(self.folder)
-        let isKept = step.rawValue >= RemovalStep.keep.rawValue
+        let isKept = step.rawValue >= RemovalStep.appendEntry.rawValue
         #expect(try self.segments().contains(first..<(first + 21)) == !isKept)
         #expect(try self.removalEntries().count == (isSecond ? 1 : 0) + (isKept ? 1 : 0))
         #expect(try self.verify().problems == [])
@@ -224,25 +224,65 @@ struct RemovalTests {
     }
 
     /// A crash, or a full disk, before the commit point leaves what was kept before as it was.
-    @Test func aHalfMadeFileIsThrownAway() throws {
+    @Test(arguments: ["", "half", "other"])
+    func aHalfMadeFileIsThrownAway(content: String) throws {
         let writer = try TrailWriter(self.folder)
         try self.fill(0..<3, writer)
         try writer.removeSegments(1)
         let path = self.folder.database + RemovedStore.suffix
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
-        for suffix in [".next", ".next-journal"] {
-            try Data("half".utf8).write(to: URL(fileURLWithPath: path + suffix))
-        }
+        let half =
+            content == "other" ? try Data(contentsOf: URL(fileURLWithPath: self.folder.database)) : Data(content.utf8)
+        for suffix in [".next", ".next-journal"] { try half.write(to: URL(fileURLWithPath: path + suffix)) }
         let trailID = writer.trailID
+        #expect(try RemovedStore.prepared(beside: self.folder.database, trailID: trailID) == nil)
         #expect(throws: TrailError.self) {
-            try RemovedStore.replace(beside: self.folder.database, trailID: trailID) { store throws(TrailError) in
-                try store.note(entryIndex: 1, of: try store.removals()[0])
+            try RemovedStore.prepare(beside: self.folder.database, trailID: trailID) { _ throws(TrailError) in
+                throw TrailError(.full, "no space")
             }
         }
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        #expect(try self.folder.contents().keys.filter { $0.contains("next") } == [])
+        for suffix in [".next", ".next-journal"] { try half.write(to: URL(fileURLWithPath: path + suffix)) }
         try writer.removeSegments(1)
         #expect(try self.verify().problems == [])
         #expect(try self.folder.contents().keys.filter { $0.contains("next") } == [])
+    }
+
+    /// What is prepared and has no entry yet was a try under a policy that may be another one by now.
+    @Test func whatIsOnlyPreparedIsNotRemovedUnderAnotherPolicy() throws {
+        let writer = try TrailWriter(self.folder)
+        try self.fill(0..<2, writer)
+        _ = try writer.removeOldestSegment(.sample(), at: .late, through: .prepare)
+        writer.close()
+        let second = try TrailWriter(self.folder)
+        let longer = RetentionPolicy(maximumAge: RetentionPolicy.ages.upperBound)
+        #expect(!(try second.removeOldestSegment(longer, at: .late)))
+        #expect(try self.segments().count == 2)
+        #expect(try self.removalEntries().isEmpty)
+        #expect(try self.folder.contents().keys.filter { $0.contains(RemovedStore.suffix) } == [])
+    }
+
+    /// The second name of a file that has not gone, and of one that has and was put back.
+    @Test func onlyTheFileOfTheSecondNameGoes() throws {
+        let writer = try TrailWriter(self.folder)
+        try self.fill(0..<3, writer)
+        _ = try writer.removeOldestSegment(.sample(archive: self.archive.path), at: .late, through: .unlink)
+        let name = try #require(try self.archive.contents().keys.first)
+        try FileManager.default.copyItem(
+            atPath: self.archive.path + "/" + name,
+            toPath: self.folder.path + "/" + name
+        )
+        let second = SegmentFile(of: self.folder.database, indices: 21..<42).path
+        try FileManager.default.linkItem(atPath: second, toPath: second + LeavingSegment.suffix)
+        writer.close()
+        let next = try TrailWriter(self.folder)
+        #expect(try self.segments() == [0..<21, 21..<42, 42..<63])
+        #expect(try self.folder.contents().keys.filter { $0.hasSuffix(LeavingSegment.suffix) } == [])
+        #expect(try self.verify().problems == [])
+        try next.removeSegments(2)
+        #expect(try self.segments() == [0..<21])
+        #expect(try self.verify().problems == [])
     }
 
     /// Questions, proofs and whole verifications, by readers that were open before and by new ones, while segments come and

@@ -88,7 +88,7 @@ struct RemovedDamageTests {
     func aChangeIsNoticed(sql: String) throws {
         let connection = try PlainConnection(self.path)
         let triggers = try connection.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        #expect(triggers.count == 17)
+        #expect(triggers.count == 15)
         for trigger in triggers { #expect(connection.execute("DROP TRIGGER \(trigger[0] ?? "")") == 0) }
         #expect(connection.execute("PRAGMA foreign_keys = OFF; \(sql)") == 0, "\(connection.message)")
         #expect(try Int(connection.rows("SELECT changes()")[0][0] ?? "0") ?? 0 > 0)
@@ -115,7 +115,7 @@ struct RemovedDamageTests {
     @Test func theTablesAreAppendOnly() throws {
         let connection = try PlainConnection(self.path)
         let tables = [
-            "removals", "removal_entries", "gone_files", "tree_nodes", "checkpoints", "sources", "decided_records",
+            "removals", "removal_entries", "tree_nodes", "checkpoints", "sources", "decided_records",
         ]
         for table in tables {
             #expect(connection.execute("DELETE FROM \(table)") == PlainConnection.triggerAborted)

@@ -28,7 +28,7 @@ extension FaultyDisk {
     /// Lives as long as the process, as SQLite wants it.
     private static func makeFileSystem(_ base: UnsafeMutablePointer<sqlite3_vfs>) -> UnsafeMutablePointer<sqlite3_vfs> {
         let system = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
-        // Everything that is not about an open file is the default's; its functions look only at pAppData.
+        // The rest is the default's, whose functions look only at pAppData.
         system.initialize(to: base.pointee)
         system.pointee.zName = UnsafePointer(Self.name)
         system.pointee.pNext = nil
@@ -55,6 +55,15 @@ extension FaultyDisk {
                 )
             )
             return SQLITE_OK
+        }
+        system.pointee.xDelete = { _, path, synchronizes in
+            guard let base = sqlite3_vfs_find("unix") else { return SQLITE_IOERR | 10 << 8 }
+            guard let path, let place = FaultyDisk.disk(ofFileAt: String(cString: path)) else {
+                return base.pointee.xDelete(base, path, synchronizes)
+            }
+            return place.disk.perform(Step(call: .delete, file: place.file), code: SQLITE_IOERR | 10 << 8) {
+                base.pointee.xDelete(base, path, synchronizes)
+            }
         }
         return system
     }

@@ -2,9 +2,9 @@ import CSQLite
 import Foundation
 import Synchronization
 
-/// A disk that fails at a chosen step, and remembers what would be left of its files after a power cut.
+/// A disk that fails at a chosen step, and remembers what would be left of a trail after a power cut.
 ///
-/// It stands between SQLite and SQLite's own file system (``FaultyDisk/install``), for the files of one folder. Steps are
+/// It stands between SQLite and SQLite's own file system (``FaultyDisk/install``), for the files of one trail. Steps are
 /// counted from ``arm(_:)`` on. What is durable is kept apart, in pages, as Linux does it: a write goes to the page cache,
 /// an fsync brings the changed pages to the disk, and after one that fails the kernel calls them clean
 /// (<https://wiki.postgresql.org/wiki/Fsync_Errors>).
@@ -14,16 +14,28 @@ final class FaultyDisk: Sendable {
 
     /// What SQLite asks of a file.
     enum Call: String {
-        case open, read, write, truncate, sync, size, lock, mapIndex, lockIndex
+        case open, read, write, truncate, sync, size, delete, lock, mapIndex, lockIndex
 
-        var changesDisk: Bool { [.write, .truncate, .sync].contains(self) }
+        var changesDisk: Bool { [.write, .truncate, .sync, .delete].contains(self) }
     }
 
-    /// The files that SQLite makes of a database.
-    enum File: String, CaseIterable {
-        case database, log
+    /// A file of the trail's: the database, its log, or one of those beside it.
+    struct File: Hashable, CustomStringConvertible {
+        /// What follows the trail's path.
+        var suffix: String
 
-        var suffix: String { self == .database ? "" : "-wal" }
+        static let database = File(suffix: "")
+        static let log = File(suffix: "-wal")
+        /// The files whose durable content is remembered.
+        static let ofTheDatabase = [database, log]
+
+        var description: String {
+            switch self {
+            case .database: "database"
+            case .log: "log"
+            default: self.suffix
+            }
+        }
     }
 
     struct Step: Hashable, CustomStringConvertible {
@@ -83,7 +95,7 @@ final class FaultyDisk: Sendable {
             state = State()
             state.plan = plan
             if case .randomly(let seed, percent: _) = plan { state.random.state = seed }
-            for file in File.allCases { state.durable[file] = self.content(of: file) }
+            for file in File.ofTheDatabase { state.durable[file] = self.content(of: file) }
             state.isArmed = true
         }
     }
@@ -122,7 +134,7 @@ final class FaultyDisk: Sendable {
     /// A folder with what the end of the process now would leave.
     func afterKill() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        for file in File.allCases {
+        for file in File.ofTheDatabase {
             try Data(self.content(of: file)).write(to: URL(fileURLWithPath: folder.database + file.suffix))
         }
         return folder
@@ -184,7 +196,7 @@ final class FaultyDisk: Sendable {
     static func canHappen(_ fault: Fault, to call: Call) -> Bool {
         switch fault {
         case .fails: true
-        case .persists: [.write, .truncate, .sync].contains(call)
+        case .persists: call.changesDisk
         case .tears, .fills: call == .write
         case .forgets: call == .sync
         }
@@ -193,7 +205,7 @@ final class FaultyDisk: Sendable {
     /// A write has reached the page cache.
     func wrote(_ file: File, offset: Int64, count: Int) {
         self.state.withLock { state in
-            guard state.isArmed, count > 0 else { return }
+            guard state.isArmed, count > 0, state.durable[file] != nil else { return }
             let pages = (Int(offset) / Self.pageSize)...((Int(offset) + count - 1) / Self.pageSize)
             state.dirty[file, default: []].formUnion(pages)
         }
@@ -202,9 +214,8 @@ final class FaultyDisk: Sendable {
     /// An fsync has brought the changed pages, and the length, to the disk.
     func synchronized(_ file: File) {
         self.state.withLock { state in
-            guard state.isArmed else { return }
+            guard state.isArmed, var durable = state.durable[file] else { return }
             let content = self.content(of: file)
-            var durable = state.durable[file] ?? []
             if durable.count > content.count { durable.removeLast(durable.count - content.count) }
             durable += [UInt8](repeating: 0, count: content.count - durable.count)
             // A page behind the end was cut off since it was written.
@@ -225,12 +236,11 @@ final class FaultyDisk: Sendable {
 
     private static let disks = Mutex<[String: Weak]>([:])
 
-    /// The disk that a file of SQLite's is on, and which of the database's files it is; `nil` for every other file.
+    /// The disk that a file of SQLite's is on, and which of the trail's files it is; `nil` for every other file.
     static func disk(ofFileAt path: String) -> (disk: FaultyDisk, file: File)? {
-        for file in File.allCases where path.hasSuffix(file.suffix) {
-            let database = String(path.dropLast(file.suffix.count))
-            if let disk = Self.disks.withLock({ $0[database]?.disk }) { return (disk, file) }
+        let disks = Self.disks.withLock { disks in disks.filter { path.hasPrefix($0.key) } }
+        return disks.first.flatMap { database, weak in
+            weak.disk.map { ($0, File(suffix: String(path.dropFirst(database.count)))) }
         }
-        return nil
     }
 }

@@ -13,6 +13,12 @@ final class TemporaryFolder: Sendable {
         self.path = folder.path
     }
 
+    /// With these files, by name.
+    convenience init(holding files: [String: Data]) throws {
+        try self.init()
+        for (name, data) in files { try data.write(to: URL(fileURLWithPath: self.path + "/" + name)) }
+    }
+
     deinit {
         try? FileManager.default.removeItem(atPath: self.path)
     }
