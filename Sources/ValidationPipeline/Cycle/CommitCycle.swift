@@ -53,6 +53,8 @@ struct CommitCycle {
         let decided: DecidedRecord?
         /// The entry's number, once it is in the trail.
         var index: Int64?
+        /// Whether a try to publish it has ended in a way that nobody can tell.
+        var isInDoubt = false
 
         init(decided: DecidedRecord, index: Int64? = nil) {
             self.login = decided.login
@@ -96,23 +98,21 @@ struct CommitCycle {
         }
     }
 
-    /// The highest offset of a partition's records in the running cycle.
-    func highestOffset(of slot: PartitionSlot) -> Int64? {
+    /// What is on its way; nothing while idle.
+    var items: [Item] {
         switch self.state {
-        case .idle: nil
-        case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
-            batch.items.lazy.filter { $0.slot == slot }.map(\.login.record.offset).max()
+        case .idle: []
+        case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _): batch.items
         }
     }
 
-    /// Entries that the trail has not numbered yet.
-    var unnumberedCount: Int64 {
-        switch self.state {
-        case .idle: 0
-        case .recording(let batch), .publishing(let batch), .waiting(let batch, step: _, until: _):
-            Int64(batch.items.count { $0.isNew })
-        }
+    /// The highest offset of a partition's records in the running cycle.
+    func highestOffset(of slot: PartitionSlot) -> Int64? {
+        self.items.lazy.filter { $0.slot == slot }.map(\.login.record.offset).max()
     }
+
+    /// Entries that the trail has not numbered yet.
+    var unnumberedCount: Int64 { Int64(self.items.count { $0.isNew }) }
 
     mutating func start(_ batch: Batch) {
         guard case .idle = self.state else { preconditionFailure("A cycle starts when the last has ended.") }
@@ -170,14 +170,18 @@ struct CommitCycle {
     }
 
     /// The running step did not take place; it is tried again later.
-    mutating func stepFailed(now: Duration) {
+    ///
+    /// - Parameter isInDoubt: whether it may have.
+    mutating func stepFailed(now: Duration, isInDoubt: Bool = false) {
         self.failures += 1
         var wait = Self.minimumWait
         for _ in 1..<self.failures where wait < Self.maximumWait { wait *= 2 }
         let until = now + min(wait, Self.maximumWait)
         switch self.state {
         case .recording(let batch): self.state = .waiting(batch, step: .record, until: until)
-        case .publishing(let batch): self.state = .waiting(batch, step: .publish, until: until)
+        case .publishing(var batch):
+            if isInDoubt { for place in batch.items.indices { batch.items[place].isInDoubt = true } }
+            self.state = .waiting(batch, step: .publish, until: until)
         case .idle, .waiting: preconditionFailure("No step was running.")
         }
     }

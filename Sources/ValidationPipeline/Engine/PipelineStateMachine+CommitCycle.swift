@@ -117,7 +117,8 @@ extension PipelineStateMachine {
         case .failure(let failure):
             for slot in Array(self.partitions.keys) { self.partitions[slot]?.ledger.unstage() }
             self.actions.append(.notice(.publicationFailed(failure)))
-            self.cycle.stepFailed(now: now.monotonic)
+            if failure.isInDoubt { for item in self.cycle.items { self.forgetUnsettled(item.login.record) } }
+            self.cycle.stepFailed(now: now.monotonic, isInDoubt: failure.isInDoubt)
         }
         // The transaction has ended, one way or the other: nothing of ours is under way for those partitions.
         for epoch in self.heldRevocations { self.actions.append(.releaseRevocation(epoch: epoch)) }
@@ -150,7 +151,7 @@ extension PipelineStateMachine {
                 continue
             }
             self.release(item.login)
-            if let index = item.index, let decided = item.decided, decided.recorded == nil {
+            if let index = item.index, let decided = item.decided, decided.recorded == nil, !item.isInDoubt {
                 self.rememberUnsettled(item.login.record, index: index)
             }
         }

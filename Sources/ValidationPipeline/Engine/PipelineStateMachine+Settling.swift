@@ -5,7 +5,8 @@ import LoginContracts
 /// An entry can lose its delivery in two ways. A crash between the Kafka transaction and the mark leaves an outcome that
 /// was published: the committed progress names our trail. A partition that goes to another instance between the trail
 /// and Kafka leaves one that was not: the next owner decides for itself, or, when the partition comes back before that,
-/// the record does too. Where neither can be told, the entry stays in doubt.
+/// the record does too. Where neither can be told, the entry stays in doubt; so it does when the transaction itself ended
+/// in doubt and the partition was another's before we could ask (``PublicationFailure/isInDoubt``).
 extension PipelineStateMachine {
     /// At most this many unpublished entries are remembered; further ones stay in doubt.
     static let maximumUnsettled = 10_000
@@ -23,7 +24,13 @@ extension PipelineStateMachine {
         let isComplete = { (offset: Int64) in
             progress?.isComplete(offset) ?? assignment.committedOffset.map { offset < $0 } ?? false
         }
-        let superseded = (self.unsettled[partition] ?? [:]).filter { isComplete($0.key) }
+        // What is being published just now is for the transaction's end to say.
+        let published = Set(
+            self.cycle.items.lazy.map(\.login.record).filter { $0.partition == partition }.map(\.offset)
+        )
+        let superseded = (self.unsettled[partition] ?? [:]).filter {
+            isComplete($0.key) && !published.contains($0.key)
+        }
         guard !superseded.isEmpty else { return }
         for (offset, index) in superseded.sorted(by: { $0.value < $1.value }) {
             self.unsettled[partition]?.removeValue(forKey: offset)
@@ -38,7 +45,7 @@ extension PipelineStateMachine {
         self.unsettled[record.partition, default: [:]][record.offset] = index
     }
 
-    /// The record came back, and its entry's outcome is published.
+    /// The record came back, and its entry's outcome is published, or may be.
     mutating func forgetUnsettled(_ record: SourceRecord) {
         guard !self.unsettled.isEmpty else { return }
         self.unsettled[record.partition]?.removeValue(forKey: record.offset)

@@ -5,8 +5,9 @@ package protocol OutcomePublisher: Sendable {
     /// Publishes a cycle's records and commits its offsets.
     ///
     /// Exactly-once: all of it in one transaction, or none. At-least-once: the offsets only after every record was
-    /// acknowledged. Returns with an error only when it is *known* that the offsets are not committed; where a
-    /// transaction's end is in doubt the publisher finds out before it returns.
+    /// acknowledged. Where a transaction's end is in doubt the publisher finds out before it returns, see ``CommitEnd``:
+    /// it returns with an error only when the offsets are *known* not to be committed by it, or when another instance has
+    /// gone on with the partitions, and it can no longer be known; then ``PublicationFailure/isInDoubt`` is set.
     func publish(_ publication: Publication) throws(PublicationFailure)
 }
 
@@ -34,8 +35,11 @@ package struct Publication: Sendable {
 /// A publication that did not take place. The engine drops what it no longer owns and tries the rest again.
 package struct PublicationFailure: Error, Hashable, Sendable {
     package var message: String
+    /// Whether its outcomes may be published all the same: then nobody can say of them that they are not.
+    package var isInDoubt: Bool
 
-    package init(message: String) {
+    package init(message: String, isInDoubt: Bool = false) {
         self.message = message
+        self.isInDoubt = isInDoubt
     }
 }

@@ -19,13 +19,15 @@ struct AtLeastOncePublisher: OutcomePublisher {
     }
 
     func publish(_ publication: Publication) throws(PublicationFailure) {
+        var isBegun = false
         do {
             let records = try self.factory.records(of: publication)
+            isBegun = !records.isEmpty
             for record in records { try self.producer.produce(record) }
             if !records.isEmpty { try self.producer.flush(timeout: Self.flushTimeout) }
             try self.consumer.commit(self.factory.offsets(of: publication))
         } catch {
-            throw PublicationFailure(message: "\(error)")
+            throw PublicationFailure(message: "\(error)", isInDoubt: isBegun)
         }
     }
 }

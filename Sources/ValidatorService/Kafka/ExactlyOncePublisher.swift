@@ -9,7 +9,8 @@ import ValidationPipeline
 ///
 /// After an error it asks, in this order: must the transaction be aborted, can the same call be made again, or is the
 /// producer lost? A commit whose end stays unknown is resolved before the call returns: a new producer with the same
-/// transactional id ends what the old one left open, and then the committed offsets tell whether it took place.
+/// transactional id ends what the old one left open, and then the committed offsets tell whether it took place, unless
+/// another instance has committed others meanwhile.
 final class ExactlyOncePublisher: OutcomePublisher {
     private let configuration: KafkaConfiguration
     private let transactionalID: String
@@ -86,23 +87,22 @@ final class ExactlyOncePublisher: OutcomePublisher {
         } catch {
             throw PublicationFailure(message: "An outcome could not be encoded: \(error)")
         }
-        let offsets = self.factory.offsets(of: publication)
         try self.state.withLock { state throws(PublicationFailure) in
-            try self.transact(records, offsets, epoch: publication.epoch, &state)
+            try self.transact(records, publication, &state)
         }
     }
 
     private func transact(
         _ records: [KafkaProducerRecord],
-        _ offsets: [KafkaOffsetCommit],
-        epoch: UInt64,
+        _ publication: Publication,
         _ state: inout State
     ) throws(PublicationFailure) {
         // The membership as it was when these partitions were assigned: in a later generation they may be another
         // instance's, and the broker then refuses the offsets, and with them the transaction.
-        guard let group = self.generations[epoch] else {
+        guard let group = self.generations[publication.epoch] else {
             throw PublicationFailure(message: "The partitions were given up before the transaction began.")
         }
+        let offsets = self.factory.offsets(of: publication)
         var isCommitting = false
         do throws(KafkaError) {
             let producer = try self.producer(&state)
@@ -115,7 +115,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
             // The commit point: before this call nothing of the cycle is visible, after it all of it is.
             try self.retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: Self.callTimeout) }
         } catch {
-            try self.recover(from: error, isCommitting: isCommitting, offsets: offsets, &state)
+            try self.recover(from: error, isCommitting: isCommitting, publication, &state)
         }
         self.verify(offsets, &state)
     }
@@ -124,7 +124,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
     private func recover(
         from error: KafkaError,
         isCommitting: Bool,
-        offsets: [KafkaOffsetCommit],
+        _ publication: Publication,
         _ state: inout State
     ) throws(PublicationFailure) {
         if error.mustAbort, let producer = state.producer, self.abort(producer) {
@@ -134,10 +134,12 @@ final class ExactlyOncePublisher: OutcomePublisher {
         if error.code == .fenced { try self.countFencing(error, &state) }
         guard isCommitting else { throw PublicationFailure(message: "\(error)") }
         self.logger.warning("The end of a transaction is unknown; asking the broker", metadata: ["error": "\(error)"])
-        guard let isCommitted = self.resolve(offsets, &state) else {
-            throw PublicationFailure(message: "The end of the transaction stays unknown: \(error)")
+        switch self.resolve(publication, &state) {
+        case .committed: return
+        case .aborted: throw PublicationFailure(message: "The transaction did not take place: \(error)")
+        case .unknown:
+            throw PublicationFailure(message: "The end of the transaction stays unknown: \(error)", isInDoubt: true)
         }
-        if !isCommitted { throw PublicationFailure(message: "The transaction did not take place: \(error)") }
     }
 
     private func abort(_ producer: KafkaProducer) -> Bool {
@@ -150,20 +152,20 @@ final class ExactlyOncePublisher: OutcomePublisher {
         }
     }
 
-    /// Asks until the broker answers; `nil` when the service is stopping first.
-    private func resolve(_ offsets: [KafkaOffsetCommit], _ state: inout State) -> Bool? {
+    /// Asks until the broker answers, or the service is stopping.
+    private func resolve(_ publication: Publication, _ state: inout State) -> CommitEnd {
         self.holds.set(.kafkaRefuses)
         defer { self.holds.unset(.kafkaRefuses) }
         while !self.isStopping.withLock({ $0 }) {
             do throws(KafkaError) {
                 _ = try self.producer(&state)
-                return try self.isCommitted(offsets)
+                return try self.end(of: publication)
             } catch {
                 self.logger.warning("The broker cannot be asked yet", metadata: ["error": "\(error)"])
                 Thread.sleep(forTimeInterval: Self.resolveInterval)
             }
         }
-        return nil
+        return .unknown
     }
 
     private func countFencing(_ error: KafkaError, _ state: inout State) throws(PublicationFailure) {
@@ -222,14 +224,19 @@ final class ExactlyOncePublisher: OutcomePublisher {
         }
     }
 
-    /// Whether exactly these offsets are what the group has committed: the metadata makes them ours alone.
-    private func isCommitted(_ offsets: [KafkaOffsetCommit]) throws(KafkaError) -> Bool {
-        let committed = try self.consumer.committed(offsets.map(\.topicPartition), timeout: Self.callTimeout)
-        return committed.contains { found in
-            offsets.contains {
-                $0.topicPartition == found.topicPartition && $0.offset == found.offset && $0.metadata == found.metadata
-            }
+    /// What the committed offsets say of the publication: their metadata makes them its alone.
+    private func end(of publication: Publication) throws(KafkaError) -> CommitEnd {
+        let partitions = self.factory.offsets(of: publication).map(\.topicPartition)
+        var committed: [SourcePartition: (offset: Int64, metadata: String)] = [:]
+        for found in try self.consumer.committed(partitions, timeout: Self.callTimeout) {
+            guard let offset = found.offset else { continue }
+            let partition = SourcePartition(
+                topic: found.topicPartition.topic,
+                partition: found.topicPartition.partition
+            )
+            committed[partition] = (offset, found.metadata)
         }
+        return CommitEnd(of: publication.progress, committed: committed)
     }
 
     /// Whether the group has committed as far as that in any partition. If not exactly that, then another instance has

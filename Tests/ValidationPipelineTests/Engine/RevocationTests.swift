@@ -68,6 +68,27 @@ import Testing
         #expect(bench.marks.isEmpty)
     }
 
+    /// The transaction may have taken place before another instance completed the record, or that one decided it.
+    @Test(arguments: [false, true])
+    func entryOfATransactionThatEndedInDoubtStaysInDoubt(isKnown: Bool) {
+        var bench = MachineBench()
+        bench.holdsKafka = true
+        bench.assign(0)
+        bench.receive(Logins.login(0))
+        bench.answer(.kick)
+        bench.revoke(0)
+        bench.tell {
+            $0.published(.failure(PublicationFailure(message: "no answer", isInDoubt: !isKnown)), now: $1)
+        }
+        #expect(bench.released == [1])
+        bench.advance(by: .seconds(10))
+        #expect(bench.publications.count == 1)
+        let other = CommittedProgress(open: [], end: 1, trailID: "other", nextIndex: 9)
+        bench.assign(0, epoch: 2, committed: 1, metadata: other.metadata)
+        bench.advance(by: .seconds(1))
+        #expect(bench.marks.map(\.fate) == (isKnown ? [.superseded] : []))
+    }
+
     @Test func recordDecidedByAnotherInstanceIsSuperseded() {
         var bench = MachineBench()
         bench.holdsTrail = true

@@ -75,6 +75,17 @@ extension SimulationAuditor {
         }
     }
 
+    /// A process has asked how a publication ended, when others had committed for all of its partitions since.
+    func endIsUnknown(of publication: Publication) {
+        for outcome in publication.outcomes {
+            let source = outcome.data.source
+            self.unknowable.insert(Logins.eventID(Logins.partition(source.partition), source.offset))
+        }
+        for letter in publication.deadLetters {
+            self.unknowable.insert(Logins.eventID(letter.record.partition, letter.record.offset))
+        }
+    }
+
     private func note(_ published: Published) {
         self.published.append(published)
         let isNew = self.publishedSources.insert(published.eventID).inserted

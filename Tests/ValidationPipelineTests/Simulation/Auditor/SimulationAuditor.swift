@@ -18,6 +18,8 @@ final class SimulationAuditor {
     var publishedSources: Set<String> = []
     var orderedSources: Set<String> = []
     var lastPublishedOffset: [String: Int64] = [:]
+    /// Events of publications whose end nobody could be told any more.
+    var unknowable: Set<String> = []
     /// Which trail's commit completed which record, by partition and offset.
     var completed: [Int: [Int64: SimulatedTrail]] = [:]
 

@@ -76,9 +76,12 @@ final class SimulatedBroker {
         self.producers.values.contains { $0.transaction?.offsets[partition] != nil }
     }
 
-    /// Whether exactly one of these is what the group has committed.
-    func isCommitted(_ progress: [(partition: SourcePartition, progress: CommittedProgress)]) -> Bool {
-        progress.contains { self.committed[Int($0.partition.partition)] == $0.progress }
+    /// What the committed offsets say of a commit.
+    func end(of progress: [(partition: SourcePartition, progress: CommittedProgress)]) -> CommitEnd {
+        let committed = progress.compactMap { partition, _ in
+            self.committed[Int(partition.partition)].map { (partition, (offset: $0.offset, metadata: $0.metadata)) }
+        }
+        return CommitEnd(of: progress, committed: Dictionary(uniqueKeysWithValues: committed))
     }
 
     /// Commits outside of a transaction.

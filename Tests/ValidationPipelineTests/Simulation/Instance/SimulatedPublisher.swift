@@ -163,7 +163,7 @@ final class SimulatedPublisher {
 
     /// Asks until the broker answers, or the service is stopping.
     private func resolve(_ publication: Publication, then completion: @escaping Completion) {
-        guard !self.isStopping else { return completion(Self.failed(.timedOut)) }
+        guard !self.isStopping else { return self.leaveInDoubt(publication, then: completion) }
         let again: () -> Void = { [self] in
             self.instance.after(.milliseconds(500)) { self.resolve(publication, then: completion) }
         }
@@ -171,15 +171,21 @@ final class SimulatedPublisher {
             guard case .success = $0 else { return again() }
             let broker = self.world.broker
             self.connection.call {
-                Result<Bool, SimulatedBroker.Failure>.success(broker.isCommitted(publication.progress))
-            } then: {
+                Result<CommitEnd, SimulatedBroker.Failure>.success(broker.end(of: publication.progress))
+            } then: { [self] in
                 switch $0 {
                 case .failure: again()
-                case .success(true): completion(.success(()))
-                case .success(false): completion(Self.failed(.timedOut))
+                case .success(.committed): completion(.success(()))
+                case .success(.aborted): completion(Self.failed(.timedOut))
+                case .success(.unknown): self.leaveInDoubt(publication, then: completion)
                 }
             }
         }
+    }
+
+    private func leaveInDoubt(_ publication: Publication, then completion: @escaping Completion) {
+        self.world.auditor.endIsUnknown(of: publication)
+        completion(.failure(PublicationFailure(message: "The end stays unknown.", isInDoubt: true)))
     }
 
     // MARK: At least once
@@ -190,7 +196,10 @@ final class SimulatedPublisher {
         let records = OutgoingRecord.all(of: publication, trail: trail, transaction: nil)
         let isComplete = !world.isBrokerOut && !world.random.chance(world.faultRates.brokerCallFails)
         let arrived = isComplete ? records : Array(records.prefix(world.random.int(0...records.count)))
-        self.instance.after(world.random.milliseconds(1...60)) { [self] in
+        let completion: Completion = { result in
+            completion(result.mapError { PublicationFailure(message: $0.message, isInDoubt: !records.isEmpty) })
+        }
+        self.instance.after(world.random.milliseconds(1...60)) {
             world.broker.append(arrived)
             guard isComplete else { return completion(Self.failed(.timedOut)) }
             let membership = self.instance.membership
