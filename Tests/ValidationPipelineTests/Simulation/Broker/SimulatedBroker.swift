@@ -69,6 +69,10 @@ final class SimulatedBroker {
         }
     }
 
+    /// Whether a `read_committed` reader has come to the end. What a dead process has left open keeps it until that times
+    /// out.
+    var isRead: Bool { self.readThrough == self.outgoing.count }
+
     // MARK: Offsets
 
     /// Whether a transaction with offsets of the partition has not ended: a reader who asks for stable ones must wait.

@@ -72,7 +72,7 @@ final class SimulatedWorld {
             event()
             if !self.auditor.violations.isEmpty { return }
             if self.now > self.scenario.calm + Self.maximumCalm || self.step > Self.maximumSteps { break }
-            let isDone = self.auditor.completeCount == self.broker.log.count
+            let isDone = self.auditor.completeCount == self.broker.log.count && self.broker.isRead
             if self.now > self.scenario.calm, isDone, !self.instances.contains(where: \.isPaused) {
                 if let doneSince, self.now > doneSince + .seconds(10) { break }
                 doneSince = doneSince ?? self.now
