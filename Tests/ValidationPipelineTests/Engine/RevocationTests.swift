@@ -53,40 +53,27 @@ import Testing
         #expect(bench.machine.heldRecords == 0)
     }
 
-    @Test func failedTransactionOfARevokedPartitionIsNotTriedAgain() {
+    /// What became of its entry is known when another instance has completed the record; not when the transaction may have
+    /// taken place before that.
+    @Test(arguments: [false, true])
+    func failedTransactionOfARevokedPartitionIsNotTriedAgain(isInDoubt: Bool) {
         var bench = MachineBench()
         bench.holdsKafka = true
         bench.assign(0)
         bench.receive(Logins.login(0))
         bench.answer(.kick)
         bench.revoke(0)
-        bench.tell { $0.published(.failure(PublicationFailure(message: "aborted")), now: $1) }
+        let failure = PublicationFailure(message: "aborted", isInDoubt: isInDoubt)
+        bench.tell { $0.published(.failure(failure), now: $1) }
         #expect(bench.released == [1])
         bench.advance(by: .seconds(10))
         #expect(bench.publications.count == 1)
         #expect(bench.machine.cycle.isIdle && bench.machine.heldRecords == 0)
         #expect(bench.marks.isEmpty)
-    }
-
-    /// The transaction may have taken place before another instance completed the record, or that one decided it.
-    @Test(arguments: [false, true])
-    func entryOfATransactionThatEndedInDoubtStaysInDoubt(isKnown: Bool) {
-        var bench = MachineBench()
-        bench.holdsKafka = true
-        bench.assign(0)
-        bench.receive(Logins.login(0))
-        bench.answer(.kick)
-        bench.revoke(0)
-        bench.tell {
-            $0.published(.failure(PublicationFailure(message: "no answer", isInDoubt: !isKnown)), now: $1)
-        }
-        #expect(bench.released == [1])
-        bench.advance(by: .seconds(10))
-        #expect(bench.publications.count == 1)
         let other = CommittedProgress(open: [], end: 1, trailID: "other", nextIndex: 9)
         bench.assign(0, epoch: 2, committed: 1, metadata: other.metadata)
         bench.advance(by: .seconds(1))
-        #expect(bench.marks.map(\.fate) == (isKnown ? [.superseded] : []))
+        #expect(bench.marks.map(\.fate) == (isInDoubt ? [] : [.superseded]))
     }
 
     @Test func recordDecidedByAnotherInstanceIsSuperseded() {
