@@ -19,7 +19,7 @@ struct FlippedBitTests {
             isNoticed: { !(try Self.verify(folder, kept).problems.isEmpty) },
             unnoticed: { comment in
                 let content = try Self.content(of: folder)
-                for (table, rows) in truth { #expect(content[table] == rows, comment) }
+                for (table, rows) in truth { #expect(content[table] == rows, "\(table), \(comment)") }
                 // One that is gone is missed by nobody: the others cover what it did.
                 let checkpoints = Set(try Self.checkpoints(of: folder))
                 #expect(checkpoints.isSubset(of: signed), comment)
@@ -38,6 +38,16 @@ struct FlippedBitTests {
             content[table] = try connection.rows("SELECT * FROM \(table)")
         }
         let columns = EntryColumn.allCases.map { "quote(\($0.name))" }.joined(separator: ", ")
+        // What is found by an index need not be what stands in the table.
+        content["deliveries by entry"] = try connection.rows(
+            "SELECT entry_index, first_index FROM deliveries INDEXED BY deliveries_by_entry ORDER BY entry_index"
+        )
+        content["sources by place"] = try connection.rows(
+            """
+            SELECT id, cluster_id, topic, partition FROM sources INDEXED BY sqlite_autoindex_sources_1
+            ORDER BY cluster_id, topic, partition
+            """
+        )
         content["entries"] = try connection.rows("SELECT \(columns) FROM entries ORDER BY \"index\"")
         return content
     }

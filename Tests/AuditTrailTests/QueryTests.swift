@@ -153,7 +153,7 @@ struct QueryTests {
         }
     }
 
-    /// The index over players has segments; a query walks from one to the next as if there were none.
+    /// The index over players has blocks; a query walks from one to the next as if there were none.
     @Test func aPlayerIsFoundAcrossSegments() throws {
         let count = Int64(3) << TrailSchema.playerBlockShift
         for first in stride(from: Int64(0), to: count, by: 8192) {

@@ -77,6 +77,26 @@ struct VerificationTests {
         #expect(result.verifiers == [self.signer.verifier])
     }
 
+    /// Entries and their marks are found by it, and fit; a row that it leads to says something else.
+    @Test func anIndexOfOtherRowsIsNoticed() throws {
+        let name = "deliveries_by_entry"
+        let first = try PlainConnection(self.folder.database)
+        let index = try first.rows("SELECT rootpage, sql FROM sqlite_schema WHERE name = '\(name)'")[0]
+        let forget = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = '\(name)'"
+        #expect(first.execute(forget) == 0, "\(first.message)")
+        try self.tamper(
+            "UPDATE deliveries SET entry_index = entry_index + 16384 WHERE entry_index = (SELECT max(entry_index) FROM deliveries)"
+        )
+        let second = try PlainConnection(self.folder.database)
+        let remember = """
+            PRAGMA writable_schema = ON;
+            INSERT INTO sqlite_schema VALUES ('index', '\(name)', 'deliveries', \(index[0] ?? ""), '\(index[1] ?? "")')
+            """
+        #expect(second.execute(remember) == 0, "\(second.message)")
+        let problems = try self.verify().problems
+        #expect(problems.map(\.message) == ["The index over deliveries is not that of their rows."])
+    }
+
     /// Each column of an entry, its hash, and everything beside the entries.
     @Test(
         arguments: EntryColumn.allCases.filter { $0 != .index && $0 != .details }.map { column in

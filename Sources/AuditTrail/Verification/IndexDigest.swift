@@ -43,6 +43,29 @@ struct IndexDigest: Hashable {
         }
     }
 
+    /// Adds a mark of delivery.
+    mutating func add(delivery first: Int64?, entry: Int64?) {
+        var hasher = Hasher()
+        hasher.combine(first)
+        hasher.combine(entry)
+        self.add(hasher)
+    }
+
+    /// What the index over the entries of deliveries delivers.
+    static func ofDeliveries(_ database: Database) throws -> IndexDigest {
+        var digest = IndexDigest()
+        var last: Int64?
+        _ = try database.rows(
+            "SELECT first_index, entry_index FROM deliveries INDEXED BY deliveries_by_entry ORDER BY entry_index"
+        ) { row in
+            let entry = row.integer(1)
+            digest.add(delivery: row.integer(0), entry: entry)
+            if let last, let entry, entry < last { digest.misplaced += 1 }
+            last = entry
+        }
+        return digest
+    }
+
     /// What the index over players delivers of a block.
     static func ofPlayers(_ database: Database, block: Int64, of indices: Range<Int64>) throws -> IndexDigest {
         let statement = try database.cachedStatement(

@@ -285,6 +285,11 @@ package struct TrailVerifier: Sendable {
                 )
             }
             problems += try Self.problemsOfDeliveries(database, from: first)
+            // By its index the writer finds what it knows of a source's records. There are not many rows.
+            let defects = try database.rows("PRAGMA integrity_check('sources')") { $0.text(0) ?? "" }
+            if let defect = defects.first, defects != ["ok"] {
+                problems.append(TrailProblem(.index, nil, "The table of sources is damaged: \(defect)"))
+            }
             return problems
         }
     }
@@ -293,9 +298,11 @@ package struct TrailVerifier: Sendable {
     private static func problemsOfDeliveries(_ database: Database, from first: Int64) throws -> [TrailProblem] {
         var end = first
         var problem: TrailProblem?
+        var digest = IndexDigest()
         _ = try database.rows("SELECT first_index, last_index, entry_index FROM deliveries ORDER BY first_index") {
             row in
             guard problem == nil else { return }
+            digest.add(delivery: row.integer(0), entry: row.integer(2))
             let first = row.integer(0) ?? -1
             guard let entry = row.integer(2), entry >= 0 else {
                 problem = TrailProblem(.tree, first, "its delivery is no entry of the trail.")
@@ -306,6 +313,9 @@ package struct TrailVerifier: Sendable {
                 return
             }
             end = last + 1
+        }
+        if problem == nil, try IndexDigest.ofDeliveries(database) != digest {
+            problem = TrailProblem(.index, nil, "The index over deliveries is not that of their rows.")
         }
         return problem.map { [$0] } ?? []
     }
