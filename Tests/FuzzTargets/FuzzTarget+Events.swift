@@ -32,7 +32,9 @@ extension FuzzTarget {
                 "content-type: application/cloudevents+json\n\n"
                     + #"{"specversion":"1.0","id":"ce-1","source":"/g","type":"login","time":"2026-02-01T00:00:00Z","data":\#(event)}"#,
             ]
-        },
+        }
+            // Without a version, the headers are no event's.
+            + ["ce_id: \nce_time: yesterday\n\n\(loginEvents[0])"],
         pieces: eventWords
     ) { input in
         var rest = input[...]

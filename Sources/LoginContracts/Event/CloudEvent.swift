@@ -37,13 +37,21 @@ struct CloudEventAttributes {
     var traceparent: String?
     var tracestate: String?
 
-    /// From the record's headers. Trace headers stand without a prefix (the messaging convention) or as the
-    /// distributed-tracing extension's attributes.
+    /// A binary event's, from the record's headers.
     init(_ record: SourceRecord) {
-        guard !record.headers.isEmpty else { return }
+        self.init(traceOf: record)
         self.specversion = record.header("ce_specversion")
         self.id = record.header("ce_id")
         self.timeText = record.header("ce_time")
+    }
+
+    /// The trace context alone, which is read in every mode. Other `ce_` headers mean nothing without
+    /// `ce_specversion`: they are no event's attributes, and nothing checks them.
+    ///
+    /// Trace headers stand without a prefix (the messaging convention) or as the distributed-tracing extension's
+    /// attributes.
+    init(traceOf record: SourceRecord) {
+        guard !record.headers.isEmpty else { return }
         self.traceparent = record.header("traceparent") ?? record.header("ce_traceparent")
         self.tracestate = record.header("tracestate") ?? record.header("ce_tracestate")
     }

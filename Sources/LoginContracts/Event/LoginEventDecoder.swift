@@ -32,7 +32,7 @@ package struct LoginEventDecoder {
         switch try CloudEventMode(of: record) {
         case .none:
             let fields = try self.fields(of: value)
-            return try LoginEvent(fields, path: "", attributes: CloudEventAttributes(record), record: record)
+            return try LoginEvent(fields, path: "", attributes: CloudEventAttributes(traceOf: record), record: record)
         case .binary:
             let attributes = CloudEventAttributes(record)
             try attributes.check()
@@ -40,7 +40,7 @@ package struct LoginEventDecoder {
             return try LoginEvent(fields, path: "", attributes: attributes, record: record)
         case .structured:
             let envelope = try self.parse(StructuredCloudEvent.self, from: value)
-            var attributes = CloudEventAttributes(record)
+            var attributes = CloudEventAttributes(traceOf: record)
             attributes.adopt(envelope)
             try attributes.check()
             guard let fields = envelope.data else {

@@ -111,9 +111,15 @@ import Testing
         #expect(record.event?.eventID == "ce-1")
     }
 
-    @Test func recordWithoutSpecversionIsPlainJSON() throws {
-        let headers = [Header("content-type", "application/json"), Header("ce_id", "ce-1"), Header("other", "x")]
-        #expect(try #require(SourceRecord.login(loginJSON(), headers: headers).event).kgAppId == "123456")
+    /// So its other attributes count as little as any header, whatever is in them: nothing has checked them.
+    @Test(arguments: [("ce-1", "2026-02-01T00:00:00Z"), ("", ""), (String(repeating: "i", count: 129), "yesterday")])
+    func recordWithoutSpecversionIsPlainJSON(id: String, time: String) throws {
+        let headers = [
+            Header("content-type", "application/json"), Header("ce_id", id), Header("ce_time", time),
+            Header("other", "x"),
+        ]
+        let event = try #require(SourceRecord.login(loginJSON(), headers: headers).event)
+        #expect(event == SourceRecord.login(loginJSON()).event)
     }
 
     @Test func headersThatAreNoTextAreNoCrash() throws {
