@@ -89,7 +89,10 @@ extension FuzzTarget {
         let environment = ["PLATFORM_CREDENTIALS_FILE": file.path]
         var rules = Rules(broken: Self.brokenRules(environment: environment))
         guard let platform = Self.load(environment: environment)?.platform else { return rules.broken }
-        rules.expect(!shown(platform).contains(plantedSecret), "credentials are not shown")
+        let isOpen = platform.credentials.contains {
+            $0.kgAppId.contains(plantedSecret) || $0.baseURL?.contains(plantedSecret) ?? false
+        }
+        rules.expect(isOpen || !shown(platform).contains(plantedSecret), "credentials are not shown")
         let apps = platform.credentials.map { app in
             [
                 "kgAppId": app.kgAppId, "appSecret": app.appSecret.value, "adminKey": app.adminKey.value,
@@ -153,22 +156,29 @@ extension FuzzTarget {
         } catch {
             rules.expect(!error.problems.isEmpty, "an error has a problem")
             for problem in error.problems {
-                rules.expect(!problem.rule.contains("SECRET"), "a problem repeats no value")
+                rules.expect(!problem.rule.contains(plantedSecretMark), "a problem repeats no value")
                 rules.expect(problem.rule.hasSuffix(".") || problem.rule.hasSuffix("?"), "a problem is a sentence")
             }
             rules.expect(error.description.utf8.count < 100_000, "a description is bounded")
             return rules.broken
         }
-        let secrets = configuration.platform.credentials.flatMap { [$0.appSecret.value, $0.adminKey.value] }
-            .filter { $0.contains("SECRET") }
+        let credentials = configuration.platform.credentials
+        let secrets = credentials.flatMap { [$0.appSecret.value, $0.adminKey.value] }
+            .filter { $0.contains(plantedSecretMark) }
         let texts = shown(configuration) + configuration.effectiveValues().map { "\($0)" }.joined()
-        let open = configuration.effectiveValues().map(\.value) + configuration.platform.credentials.map(\.kgAppId)
+        // What is a secret in one place may be given as an open value in another.
+        let open =
+            configuration.effectiveValues().filter { !Self.isSecret($0) }.map(\.value)
+            + credentials.flatMap { [$0.kgAppId, $0.baseURL ?? ""] }
         for secret in secrets where !open.contains(where: { $0.contains(secret) }) {
             rules.expect(!texts.contains(secret), "a configuration does not show a secret")
         }
+        for value in configuration.effectiveValues() where Self.isSecret(value) {
+            rules.expect(["", Secret.redacted].contains(value.value), "\(value.key): a secret's value is redacted")
+        }
         let own: ServiceConfiguration.Origin = file == nil ? .environment : .file
         let values = configuration.effectiveValues().filter {
-            $0.origin == own && $0.value != "<redacted>" && !$0.environmentName.contains("PLATFORM_APP")
+            $0.origin == own && $0.value != Secret.redacted && !$0.environmentName.contains("PLATFORM_APP")
                 && !$0.environmentName.contains("PLATFORM_ADMIN")
         }
         let again: [ServiceConfiguration.EffectiveValue]?
@@ -185,5 +195,9 @@ extension FuzzTarget {
             rules.expect(same == value.value, "\(value.key): a value that is shown can be set again")
         }
         return rules.broken
+    }
+
+    private static func isSecret(_ value: ServiceConfiguration.EffectiveValue) -> Bool {
+        ["_SECRET", "_KEY", "_TOKEN"].contains { value.environmentName.hasSuffix($0) }
     }
 }

@@ -32,6 +32,10 @@ package struct FuzzTarget: Sendable {
 /// Stands in inputs where a secret would; no output may hold it.
 let plantedSecret = "SECRET-not-real-0123456789"
 
+/// Of the planted secret, enough to tell it from the names of settings, which may be shown: a mutation can cut a secret
+/// to the `SECRET` of `PLATFORM_APP_SECRET`.
+let plantedSecretMark = "SECRET-not"
+
 /// Gathers the rules that an input breaks.
 struct Rules {
     var broken: [String] = []
