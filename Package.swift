@@ -81,6 +81,13 @@ var sources: [Target] {
         .target(name: "LoginContracts", dependencies: [.crypto], swiftSettings: settings),
         .target(name: "KafkaClient", dependencies: ["CRDKafka", .log], swiftSettings: settings),
         .target(
+            name: "HTTPListener",
+            dependencies: [
+                .hummingbird, .log, .nio("NIOCore"), .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "PlatformClient",
             dependencies: [
                 "LoginContracts", .log, .nio("NIOCore"), .nio("NIOHTTP1"),
@@ -98,8 +105,8 @@ var sources: [Target] {
         .target(
             name: "AuditConsole",
             dependencies: [
-                "AuditTrail", "LoginContracts", .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"),
-                .nio("NIOPosix"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                "AuditTrail", "HTTPListener", "LoginContracts", .crypto, .hummingbird, .lifecycle, .log,
+                .nio("NIOCore"), .nio("NIOPosix"), .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             // Built into the program, which then runs from anywhere without a folder beside it.
@@ -125,8 +132,9 @@ var sources: [Target] {
         .target(
             name: "ValidatorService",
             dependencies: [
-                "AuditTrail", "CProcess", "KafkaClient", "LoginContracts", "PlatformClient", "ValidationPipeline",
-                .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+                "AuditTrail", "CProcess", "HTTPListener", "KafkaClient", "LoginContracts", "PlatformClient",
+                "ValidationPipeline", .crypto, .hummingbird, .lifecycle, .log, .nio("NIOCore"), .nio("NIOHTTP1"),
+                .nio("NIOPosix"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -140,8 +148,8 @@ var sources: [Target] {
         .target(
             name: "LoginValidatorCommands",
             dependencies: [
-                "AuditConsole", "AuditTrail", "KafkaClient", "LoginContracts", "PlatformClient", "Simulation",
-                "ValidationPipeline", "ValidatorService", .lifecycle, .log, .signals,
+                "AuditConsole", "AuditTrail", "HTTPListener", "KafkaClient", "LoginContracts", "PlatformClient",
+                "Simulation", "ValidationPipeline", "ValidatorService", .lifecycle, .log, .signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -174,6 +182,7 @@ var tests: [Target] {
             dependencies: ["HostileInput", "LoginContracts", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
+        .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener"], swiftSettings: settings),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient", .log], swiftSettings: settings),
         .testTarget(
             name: "PlatformClientTests",
@@ -195,8 +204,8 @@ var tests: [Target] {
         .testTarget(
             name: "AuditConsoleTests",
             dependencies: [
-                "AuditConsole", "AuditTrail", "CSQLite", "ChildProcess", "HostileInput", "LoginContracts", .lifecycle,
-                .log,
+                "AuditConsole", "AuditTrail", "CSQLite", "ChildProcess", "HTTPListener", "HostileInput",
+                "LoginContracts", .lifecycle, .log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -209,8 +218,8 @@ var tests: [Target] {
         .testTarget(
             name: "ValidatorServiceTests",
             dependencies: [
-                "AuditTrail", "ChildProcess", "HostileInput", "KafkaClient", "LoginContracts", "PlatformClient",
-                "ValidationPipeline", "ValidatorService", .lifecycle, .log,
+                "AuditTrail", "ChildProcess", "HTTPListener", "HostileInput", "KafkaClient", "LoginContracts",
+                "PlatformClient", "ValidationPipeline", "ValidatorService", .lifecycle, .log,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings

@@ -1,4 +1,5 @@
 import AuditTrail
+import HTTPListener
 import Testing
 
 @testable import AuditConsole

@@ -1,17 +1,14 @@
 package import AuditTrail
-import Hummingbird
-import HummingbirdCore
+package import HTTPListener
 package import Logging
-import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// The web page for auditors: searches, stories, counts and proofs of one trail, which it only reads.
 ///
 /// Plain HTTP/1.1. On the loopback interface whoever may open a connection on this machine may look; beyond it, who has the
 /// token. TLS is a proxy's business, and a browser computes no hashes for a page that came from another machine without it.
-/// Sizes, connections, threads and idle time are bounded by the constants below.
+/// Sizes, connections, threads and idle time are bounded, see ``ServerLimits``.
 package struct AuditConsoleServer: Service {
     private let reader: TrailReader
     private let listen: ListenAddress
@@ -21,12 +18,6 @@ package struct AuditConsoleServer: Service {
     private let logger: Logger
     private let listening: @Sendable (Int) -> Void
 
-    /// Connections at the same time; further ones wait to be accepted.
-    static let maximumConnections = 64
-    /// Of one header field, and of all of a request, in bytes.
-    static let maximumHeaderFieldBytes = 8 * 1024
-    static let maximumHeaderBytes = 16 * 1024
-    static let maximumHeaderFields = 64
     /// A connection without a request this long is closed.
     static let idleTimeout: Duration = .seconds(60)
 
@@ -72,31 +63,23 @@ package struct AuditConsoleServer: Service {
     ///
     /// - Throws: ``ConsoleError`` that names the address when it cannot be listened on.
     package func run() async throws {
-        let isListening = Mutex(false)
         let threads = NIOThreadPool(numberOfThreads: TrailReader.maximumConnections)
         threads.start()
         do {
-            try await self.application(threads) { port in
-                isListening.withLock { $0 = true }
-                self.listening(port)
-            }.run()
+            try await self.server(threads).run { reason in
+                ConsoleError(
+                    "The audit console cannot listen on \(self.listen): \(reason). Give an address of this host and a "
+                        + "free port with --listen."
+                )
+            }
         } catch {
             try? await threads.shutdownGracefully()
-            guard !(error is CancellationError), !isListening.withLock({ $0 }) else { throw error }
-            throw ConsoleError(
-                "The audit console cannot listen on \(self.listen): \(error). Give an address of this host and a free "
-                    + "port with --listen."
-            )
+            throw error
         }
         try await threads.shutdownGracefully()
     }
 
-    private func application(
-        _ threads: NIOThreadPool,
-        listening: @escaping @Sendable (Int) -> Void
-    ) -> Application<ConsoleResponder> {
-        var quiet = self.logger
-        quiet.logLevel = max(quiet.logLevel, .warning)
+    private func server(_ threads: NIOThreadPool) -> BoundedServer<ConsoleResponder> {
         let responder = ConsoleResponder(
             api: ConsoleAPI(
                 reader: self.reader,
@@ -109,24 +92,12 @@ package struct AuditConsoleServer: Service {
             signIn: self.signIn,
             logger: self.logger
         )
-        return Application(
-            responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    idleTimeout: TimeAmount(Self.idleTimeout),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Self.maximumHeaderFieldBytes,
-                        maxHeaderListSize: Self.maximumHeaderBytes,
-                        maxHeaderFieldCount: Self.maximumHeaderFields
-                    )
-                )
-            ),
-            configuration: ApplicationConfiguration(
-                address: .hostname(self.listen.host, port: self.listen.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: quiet)
-            ),
-            onServerRunning: { channel in listening(channel.localAddress?.port ?? self.listen.port) },
-            logger: quiet
+        return BoundedServer(
+            responder,
+            listen: self.listen,
+            idleTimeout: Self.idleTimeout,
+            logger: self.logger,
+            listening: self.listening
         )
     }
 }

@@ -1,3 +1,4 @@
+import HTTPListener
 import HTTPTypes
 
 /// Keeps other web pages out: decided by a request's headers alone.

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditConsole
 import AuditTrail
 import Foundation
+import HTTPListener
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -68,13 +69,10 @@ struct AuditServeCommand: AsyncParsableCommand {
     }
 
     private func address(_ configuration: ServiceConfiguration) throws -> ListenAddress {
-        guard let listen else {
-            let address = configuration.auditConsole.listen
-            return ListenAddress(host: address.host, port: address.port)
-        }
-        guard let address = ServiceConfiguration.Operations.Address(setting: listen) else {
+        guard let listen else { return configuration.auditConsole.listen }
+        guard let address = ListenAddress(setting: listen) else {
             throw CommandFailure(.usage, "--listen must be host:port or [address]:port, such as 127.0.0.1:9465.")
         }
-        return ListenAddress(host: address.host, port: address.port)
+        return address
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPListener
 import ValidatorService
 
 /// Which running service is asked.
@@ -15,23 +16,23 @@ struct OperationsOptions: ParsableArguments {
 
     private func address(
         _ operations: ServiceConfiguration.Operations
-    ) throws -> ServiceConfiguration.Operations.Address {
+    ) throws -> ListenAddress {
         guard let ops else {
             guard let listen = operations.listen else {
                 throw CommandFailure(.usage, "OPS_LISTEN is off; name the service's address with --ops host:port.")
             }
             return try self.checked(listen, named: "OPS_LISTEN")
         }
-        guard let address = ServiceConfiguration.Operations.Address(setting: ops) else {
+        guard let address = ListenAddress(setting: ops) else {
             throw CommandFailure(.usage, "--ops must be host:port or [address]:port, such as 127.0.0.1:9464.")
         }
         return try self.checked(address, named: "--ops")
     }
 
     private func checked(
-        _ address: ServiceConfiguration.Operations.Address,
+        _ address: ListenAddress,
         named name: String
-    ) throws -> ServiceConfiguration.Operations.Address {
+    ) throws -> ListenAddress {
         guard address.port > 0 else {
             throw CommandFailure(.usage, "\(name) has port 0; name the port that the service's log shows, with --ops.")
         }

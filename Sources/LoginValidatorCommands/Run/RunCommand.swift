@@ -40,8 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         )
         let operations = configuration.operations.listen.map { listen in
             OperationsServer(
-                host: listen.host,
-                port: listen.port,
+                listen: listen,
                 readiness: readiness,
                 registry: registry,
                 guards: service,

@@ -1,3 +1,4 @@
+import HTTPListener
 package import PlatformClient
 
 /// An app's credentials and where its tokens are validated.
@@ -91,8 +92,7 @@ extension ServiceConfiguration.Platform {
             throw ConfigurationError(problems: [problem])
         }
         guard
-            url.scheme == .https || url.host == "localhost" || url.host == "::1" || url.host.isLoopbackIPv4
-                || self.allowsPlaintext
+            url.scheme == .https || ListenAddress(host: url.host, port: 0).isLoopback || self.allowsPlaintext
         else {
             problem.rule =
                 "must begin with https://; tokens and keys would cross the network in the open. "

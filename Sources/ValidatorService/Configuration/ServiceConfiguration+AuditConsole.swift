@@ -1,3 +1,5 @@
+import HTTPListener
+
 extension ServiceConfiguration {
     mutating func readAuditConsole(_ reader: inout SettingReader) {
         self.auditConsole.listen = reader.value(
@@ -5,7 +7,7 @@ extension ServiceConfiguration {
             default: self.auditConsole.listen,
             shown: "127.0.0.1:9465",
             rule: "host:port or [address]:port, such as 127.0.0.1:9465"
-        ) { Operations.Address(setting: $0) }
+        ) { ListenAddress(setting: $0) }
         self.auditConsole.token = reader.token(.consoleToken, lengths: Self.consoleTokenLengths)
     }
 

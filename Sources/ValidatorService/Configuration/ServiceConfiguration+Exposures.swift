@@ -1,3 +1,5 @@
+import HTTPListener
+
 extension ServiceConfiguration {
     /// The protections that are left out, in the order of the settings.
     package var exposures: [Exposure] {
@@ -60,7 +62,7 @@ extension ServiceConfiguration.Kafka {
     private var hasOnlyLoopbackServers: Bool {
         self.bootstrapServers.split(separator: ",").allSatisfy { server in
             let address = server.split(separator: "/").last.map { String($0).filter { $0 != " " } } ?? ""
-            return ServiceConfiguration.Operations.Address(setting: address)?.isLoopback ?? false
+            return ListenAddress(setting: address)?.isLoopback ?? false
         }
     }
 }
@@ -111,6 +113,6 @@ extension ServiceConfiguration {
         let address =
             authority.contains("]:") || (!authority.hasPrefix("[") && authority.contains(":"))
             ? String(authority) : "\(authority):80"
-        return Operations.Address(setting: address)?.isLoopback ?? false
+        return ListenAddress(setting: address)?.isLoopback ?? false
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPListener
 import KafkaClient
 
 extension ServiceConfiguration {
@@ -65,7 +66,7 @@ extension ServiceConfiguration {
         return text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { server in
             let server = server.trimmingCharacters(in: .whitespaces)
             let address = server.range(of: "://").map { String(server[$0.upperBound...]) } ?? server
-            return Operations.Address(setting: address).map { $0.port > 0 } ?? false
+            return ListenAddress(setting: address).map { $0.port > 0 } ?? false
         }
     }
 

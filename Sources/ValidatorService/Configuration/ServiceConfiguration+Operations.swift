@@ -1,3 +1,5 @@
+import HTTPListener
+
 extension ServiceConfiguration {
     mutating func readOperations(_ reader: inout SettingReader) {
         self.operations.listen = reader.value(
@@ -6,7 +8,7 @@ extension ServiceConfiguration {
             shown: "127.0.0.1:9464",
             rule: "host:port, [address]:port or off, such as 127.0.0.1:9464"
         ) { text in
-            text.lowercased() == "off" ? .some(nil) : Operations.Address(setting: text).map { .some($0) }
+            text.lowercased() == "off" ? .some(nil) : ListenAddress(setting: text).map { .some($0) }
         }
         self.operations.token = reader.token(.opsToken, lengths: Self.operatorTokenLengths)
         self.warnOfOpenOperations(&reader)

@@ -1,4 +1,5 @@
 package import AuditTrail
+package import HTTPListener
 package import LoginContracts
 package import ValidationPipeline
 
@@ -126,19 +127,14 @@ package struct ServiceConfiguration: Sendable {
 
     package struct Operations: Sendable {
         /// `nil` is off.
-        package var listen: Address? = Address(host: "127.0.0.1", port: 9464)
+        package var listen: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9464)
         /// What a request that changes something must bring; `nil` lets this machine's own requests do without.
         package var token: Secret?
-
-        package struct Address: Hashable, Sendable {
-            package var host: String
-            package var port: Int
-        }
     }
 
     /// What `audit serve` needs; `run` does not look at it.
     package struct AuditConsole: Sendable {
-        package var listen = Operations.Address(host: "127.0.0.1", port: 9465)
+        package var listen = ListenAddress(host: "127.0.0.1", port: 9465)
         /// What has to be given to sign in, where other machines can connect.
         package var token: Secret?
     }

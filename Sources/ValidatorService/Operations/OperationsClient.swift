@@ -1,4 +1,5 @@
 import Foundation
+package import HTTPListener
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -9,7 +10,7 @@ import NIOPosix
 /// Made of the pieces that are here anyway. It takes no notice of proxy variables: what it sends stays between this machine
 /// and the address it was given, and so does the token.
 package struct OperationsClient: Sendable {
-    let address: ServiceConfiguration.Operations.Address
+    let address: ListenAddress
     let token: Secret?
     /// Of connecting, and again of the answer.
     var timeout: Duration = .seconds(10)
@@ -20,7 +21,7 @@ package struct OperationsClient: Sendable {
     /// - Parameters:
     ///   - address: where the service listens, its `OPS_LISTEN`.
     ///   - token: sent with a release, and with nothing else.
-    package init(address: ServiceConfiguration.Operations.Address, token: Secret?) {
+    package init(address: ListenAddress, token: Secret?) {
         self.address = address
         self.token = token
     }

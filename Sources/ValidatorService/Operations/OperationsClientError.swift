@@ -1,3 +1,5 @@
+import HTTPListener
+
 /// Why the operations endpoint gave no answer, or not the one that was asked for.
 package struct OperationsClientError: Error, Hashable, Sendable, CustomStringConvertible {
     package var code: Code
@@ -18,9 +20,7 @@ package struct OperationsClientError: Error, Hashable, Sendable, CustomStringCon
 }
 
 extension OperationsClientError {
-    typealias Address = ServiceConfiguration.Operations.Address
-
-    static func unreachable(_ address: Address, cause: String) -> Self {
+    static func unreachable(_ address: ListenAddress, cause: String) -> Self {
         .init(
             code: .unreachable,
             message: "No service answers at \(address): \(cause). Start it with login-validator run, or name its "
@@ -28,14 +28,14 @@ extension OperationsClientError {
         )
     }
 
-    static func timedOut(_ address: Address, _ limit: Duration) -> Self {
+    static func timedOut(_ address: ListenAddress, _ limit: Duration) -> Self {
         .init(
             code: .timedOut,
             message: "The service at \(address) did not answer within \(limit). Look at its log and at /livez."
         )
     }
 
-    static func notAnOperationsEndpoint(_ address: Address) -> Self {
+    static func notAnOperationsEndpoint(_ address: ListenAddress) -> Self {
         .init(
             code: .notAnOperationsEndpoint,
             message:
@@ -44,17 +44,10 @@ extension OperationsClientError {
         )
     }
 
-    static func refused(_ address: Address, status: Int, rule: String?) -> Self {
+    static func refused(_ address: ListenAddress, status: Int, rule: String?) -> Self {
         .init(
             code: .refused(status: status),
             message: "The service at \(address) refused with status \(status): \(rule ?? "it does not say why")."
         )
-    }
-}
-
-extension ServiceConfiguration.Operations.Address: CustomStringConvertible {
-    /// As it would be set.
-    package var description: String {
-        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
     }
 }

@@ -1,3 +1,4 @@
+import HTTPListener
 import HTTPTypes
 import LoginContracts
 
@@ -27,7 +28,7 @@ struct OperatorAccess: Sendable {
         var message: String
     }
 
-    init(listen: ServiceConfiguration.Operations.Address, token: Secret?) {
+    init(listen: ListenAddress, token: Secret?) {
         self.isLoopback = listen.isLoopback
         self.token = token.map(OperatorToken.init)
     }
@@ -82,9 +83,6 @@ struct OperatorAccess: Sendable {
     /// Whether `Host` names this machine; beyond the loopback interface it has names that we do not know.
     private func isOurs(_ authority: String?) -> Bool {
         guard self.isLoopback else { return true }
-        guard let authority else { return false }
-        let name = ServiceConfiguration.Operations.Address(setting: authority)?.host ?? authority
-        return name == "[::1]"
-            || ServiceConfiguration.Operations.Address(host: name.lowercased(), port: 0).isLoopback
+        return authority.map { ListenAddress.isLoopback(authority: $0) } ?? false
     }
 }

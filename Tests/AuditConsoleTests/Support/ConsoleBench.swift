@@ -1,4 +1,5 @@
 import AuditTrail
+import HTTPListener
 import Logging
 import ServiceLifecycle
 import Synchronization

@@ -1,3 +1,4 @@
+import HTTPListener
 import LoginContracts
 import Testing
 import ValidationPipeline

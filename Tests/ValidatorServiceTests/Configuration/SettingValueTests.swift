@@ -1,4 +1,5 @@
 import AuditTrail
+import HTTPListener
 import LoginContracts
 import Testing
 import ValidationPipeline

@@ -1,5 +1,6 @@
 import CoreMetrics
 import Foundation
+import HTTPListener
 import Logging
 import Testing
 
@@ -142,9 +143,9 @@ import Testing
 
     @Test func headersBeyondTheLimitAreRefused() async throws {
         try await self.withServer { port async throws in
-            let long = "X-Long: " + String(repeating: "x", count: OperationsServer.maximumHeaderFieldBytes + 1)
+            let long = "X-Long: " + String(repeating: "x", count: ServerLimits.headerFieldBytes + 1)
             #expect(try await self.send(port, "GET", "/livez", headers: [long]).status == 400)
-            let many = (0...OperationsServer.maximumHeaderFields).map { "X-\($0): y" }
+            let many = (0...ServerLimits.headerFields).map { "X-\($0): y" }
             #expect(try await self.send(port, "GET", "/livez", headers: many).status == 400)
         }
     }
@@ -153,8 +154,7 @@ import Testing
         try await self.withServer { port async throws in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let second = OperationsServer(
-                host: "127.0.0.1",
-                port: port,
+                listen: ListenAddress(host: "127.0.0.1", port: port),
                 readiness: self.readiness,
                 registry: self.registry,
                 guards: FakeGuards(),

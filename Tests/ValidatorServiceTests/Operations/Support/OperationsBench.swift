@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPListener
 import Logging
 import ServiceLifecycle
 import Testing
@@ -22,8 +23,7 @@ struct OperationsBench {
     ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = OperationsServer(
-            host: host,
-            port: 0,
+            listen: ListenAddress(host: host, port: 0),
             readiness: self.readiness,
             registry: self.registry,
             guards: self.guards,
