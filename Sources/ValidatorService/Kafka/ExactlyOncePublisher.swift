@@ -26,6 +26,9 @@ final class ExactlyOncePublisher: OutcomePublisher {
     private struct State {
         var producer: KafkaProducer?
         var fencings = FencingHistory()
+        /// Whether a transaction may have taken place without anybody having been asked. To publish its records again could
+        /// double them, so nothing is published any more.
+        var isUnresolved = false
         /// Whether it has been seen that this broker keeps transactional offsets.
         var isVerified = false
     }
@@ -103,6 +106,9 @@ final class ExactlyOncePublisher: OutcomePublisher {
             throw PublicationFailure(message: "The partitions were given up before the transaction began.")
         }
         let offsets = self.factory.offsets(of: publication)
+        if state.isUnresolved {
+            throw PublicationFailure(message: "The end of the last transaction stays unknown.", isInDoubt: true)
+        }
         var isCommitting = false
         do throws(KafkaError) {
             let producer = try self.producer(&state)
@@ -165,6 +171,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
                 Thread.sleep(forTimeInterval: Self.resolveInterval)
             }
         }
+        state.isUnresolved = true
         return .unknown
     }
 

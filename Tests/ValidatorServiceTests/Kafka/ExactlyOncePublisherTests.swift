@@ -74,6 +74,18 @@ import ValidationPipeline
         bench.stop()
     }
 
+    /// Nobody can be asked any more whether it took place; the engine may still try again before its time is up.
+    @Test func transactionThatEndsInDoubtAtTheStopIsTheLast() async throws {
+        let bench = try await Bench()
+        bench.broker.push([.producerFenced], for: .endTransaction)
+        bench.giveUpWaiting()
+        for _ in 0..<2 {
+            let failure = #expect(throws: PublicationFailure.self) { try bench.publish() }
+            #expect(failure?.isInDoubt == true)
+        }
+        bench.stop()
+    }
+
     @Test func brokerThatDoesNotKeepOffsetsIsNamed() async throws {
         let bench = try await Bench()
         try bench.publish()
@@ -151,6 +163,10 @@ private final class Bench: KafkaConsumerDelegate {
             progress: [(Self.partition, CommittedProgress(open: [], end: 1, trailID: "trail", nextIndex: 1))]
         )
         try self.parts.withLock { $0 }?.publisher.publish(publication)
+    }
+
+    func giveUpWaiting() {
+        self.parts.withLock { $0?.publisher.stop() }
     }
 
     func stop() {

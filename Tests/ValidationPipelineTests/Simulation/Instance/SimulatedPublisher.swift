@@ -14,6 +14,8 @@ final class SimulatedPublisher {
     private var token = 0
     private var fencings = 0
     private var hasFailed = false
+    /// Whether a transaction may have taken place and nobody was asked.
+    private var isUnresolved = false
     var isStopping = false
 
     typealias Completion = (Result<Void, PublicationFailure>) -> Void
@@ -50,6 +52,7 @@ final class SimulatedPublisher {
         guard self.world.scenario.isExactlyOnce else {
             return self.publishAtLeastOnce(publication, then: completion)
         }
+        guard !self.isUnresolved else { return self.leaveInDoubt(publication, then: completion) }
         guard let membership = self.instance.membership(of: publication.epoch) else {
             return completion(.failure(PublicationFailure(message: "The partitions were given up.")))
         }
@@ -163,7 +166,10 @@ final class SimulatedPublisher {
 
     /// Asks until the broker answers, or the service is stopping.
     private func resolve(_ publication: Publication, then completion: @escaping Completion) {
-        guard !self.isStopping else { return self.leaveInDoubt(publication, then: completion) }
+        guard !self.isStopping else {
+            self.isUnresolved = true
+            return self.leaveInDoubt(publication, then: completion)
+        }
         let again: () -> Void = { [self] in
             self.instance.after(.milliseconds(500)) { self.resolve(publication, then: completion) }
         }
