@@ -43,6 +43,8 @@ extension PipelineStateMachine {
             let progress = assignment.committedOffset.flatMap {
                 CommittedProgress(offset: $0, metadata: assignment.metadata)
             }
+            // An append that was reported as failed can be in the trail after all.
+            if let last = assignment.inDoubt.lazy.map(\.index).max() { self.nextIndex = max(self.nextIndex, last + 1) }
             self.settle(assignment, progress: progress, now: now)
             let firstIndex = self.firstIndex(of: assignment, progress: progress)
             self.slots[assignment.partition] = slot

@@ -142,4 +142,19 @@ import Testing
         #expect(next.marks.map(\.index) == [10])
         #expect(next.marks.map(\.fate) == [.committed])
     }
+    /// The append of entry 3 was reported as failed, its partition was another's meanwhile, and the trail has it after all.
+    @Test func turnBeginsBehindAnEntryThatIsInTheTrailAfterAll() {
+        var bench = MachineBench()
+        bench.machine.nextIndex = 3
+        bench.nextIndex = 4
+        let other = CommittedProgress(open: [], end: 6, trailID: "other", nextIndex: 9)
+        bench.assign(0, committed: 6, metadata: other.metadata, recordedThrough: 5, inDoubt: [(3, 5)])
+        bench.receive(Logins.login(6))
+        bench.answer(.kick)
+        bench.advance(by: .seconds(1))
+        #expect(bench.marks.map(\.index) == [4])
+        let progress = bench.publications[0].progress[0].progress
+        #expect(progress.firstIndex == 4 && progress.nextIndex == 5)
+        #expect(!progress.covers(index: 3, offset: 5))
+    }
 }

@@ -6,7 +6,7 @@ import Testing
     /// Seeds that once found something stay here, with some others.
     static let knownSeeds =
         Array(UInt64(1)...40) + [
-            346_296_797, 1_001_405_427, 1_120_447_431, 2_016_705_060, 2_256_050_136, 3_420_069_043,
+            346_296_797, 1_001_405_427, 1_120_447_431, 1_675_009_020, 2_016_705_060, 2_256_050_136, 3_420_069_043,
         ]
 
     /// At least so many events are simulated under faults whenever the tests run.
