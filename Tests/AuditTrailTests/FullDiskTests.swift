@@ -99,11 +99,7 @@ struct FullDiskTests {
 
     /// Two segments of ten entries and one of the live file.
     private func makeSegments(_ writer: TrailWriter) throws {
-        for first in [Int64(0), 9] {
-            let range = try writer.append(ValidationEntry.samples(first..<(first + 9)))
-            _ = try writer.append([], deliveries: [.committed(ClosedRange(range))])
-            try writer.seal(at: Timestamp(0))
-        }
+        for first in [Int64(0), 9] { try writer.appendSegment(first..<(first + 9)) }
         _ = try writer.append([.sample(18)])
     }
 

@@ -26,7 +26,7 @@ struct LeavingSegment {
         guard let identity = TrailFile.identity(ofFileAt: self.segment.path),
             identity != TrailFile.identity(ofFileAt: self.path)
         else { return }
-        try Self.remove(self.path)
+        try TrailFile.remove(self.path)
         guard link(self.segment.path, self.path) == 0 else {
             throw TrailFile.error(errno, whenTryingTo: "mark the segment that is to go", path: self.segment.path)
         }
@@ -38,19 +38,13 @@ struct LeavingSegment {
         guard let identity = TrailFile.identity(ofFileAt: self.path),
             identity == TrailFile.identity(ofFileAt: self.segment.path)
         else { return }
-        try Self.remove(self.segment.path)
+        try TrailFile.remove(self.segment.path)
         try TrailFile.synchronizeFolder(of: self.segment.path)
     }
 
     /// Removes the second name: durable on return.
     func unmark() throws(TrailError) {
-        try Self.remove(self.path)
+        try TrailFile.remove(self.path)
         try TrailFile.synchronizeFolder(of: self.path)
-    }
-
-    private static func remove(_ path: String) throws(TrailError) {
-        guard unlink(path) == 0 || errno == ENOENT else {
-            throw TrailFile.error(errno, whenTryingTo: "remove", path: path)
-        }
     }
 }

@@ -95,10 +95,6 @@ extension RemovedStore {
     /// Throws the next file away.
     static func discardNext(beside databasePath: String) throws(TrailError) {
         let path = databasePath + Self.suffix + ".next"
-        for suffix in ["", "-journal"] {
-            guard unlink(path + suffix) == 0 || errno == ENOENT else {
-                throw TrailFile.error(errno, whenTryingTo: "remove", path: path + suffix)
-            }
-        }
+        for suffix in ["", "-journal"] { try TrailFile.remove(path + suffix) }
     }
 }

@@ -28,7 +28,7 @@ struct SegmentSwap {
         switch step {
         case .removeLog:
             try self.requireEmptyLog()
-            for suffix in ["-wal", "-shm"] { try Self.remove(self.live.path + suffix) }
+            for suffix in ["-wal", "-shm"] { try TrailFile.remove(self.live.path + suffix) }
         case .nameSealed:
             // Fails when there is such a file: nothing is ever overwritten.
             guard link(self.live.path, self.sealed.path) == 0 else {
@@ -65,11 +65,11 @@ struct SegmentSwap {
                 """
             )
         }
-        for suffix in ["", "-wal", "-shm", "-journal"] { try Self.remove(NextSegment.path(of: live) + suffix) }
+        for suffix in ["", "-wal", "-shm", "-journal"] { try TrailFile.remove(NextSegment.path(of: live) + suffix) }
         for file in files {
             if TrailFile.identity(ofFileAt: file.path) == identity {
                 // The old file got its second name, and nothing took its place.
-                try Self.remove(file.path)
+                try TrailFile.remove(file.path)
                 try TrailFile.synchronizeFolder(of: live.path)
             } else {
                 try? Self.protect(file.path)
@@ -81,12 +81,6 @@ struct SegmentSwap {
         var status = stat()
         guard stat(self.live.path + "-wal", &status) == 0, status.st_size > 0 else { return }
         throw TrailError(.locked, "The WAL of the audit trail \(self.live.path) is not copied yet: it is sealed later.")
-    }
-
-    private static func remove(_ path: String) throws(TrailError) {
-        guard unlink(path) == 0 || errno == ENOENT else {
-            throw TrailFile.error(errno, whenTryingTo: "remove", path: path)
-        }
     }
 
     /// Takes the right to write from everybody.

@@ -149,6 +149,16 @@ struct IndexDigest: Hashable {
     }
 }
 
+extension Database {
+    /// The first defect that SQLite finds (<https://www.sqlite.org/pragma.html#pragma_integrity_check>); `nil` when there is none.
+    ///
+    /// - Parameter argument: how many to look for in the whole file, or the quoted name of the one table to look at.
+    func defect(in argument: String) throws -> String? {
+        let found = try self.rows("PRAGMA integrity_check(\(argument))") { $0.text(0) ?? "" }
+        return found == ["ok"] ? nil : found.first
+    }
+}
+
 extension StatementHandle {
     /// Lends the bytes of a text or blob; `nil` for NULL.
     ///

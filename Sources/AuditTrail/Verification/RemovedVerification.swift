@@ -115,10 +115,7 @@ struct RemovedVerification {
 
     /// What helps to find rows against the rows.
     private mutating func verifyIndices() throws(TrailError) {
-        let found = try self.removed.store.read { database in
-            try database.rows("PRAGMA integrity_check(1)") { $0.text(0) ?? "" }
-        }
-        guard let defect = found.first, found != ["ok"] else { return }
+        guard let defect = try self.removed.store.read({ try $0.defect(in: "1") }) else { return }
         self.problems.append(
             TrailProblem(
                 .index,

@@ -286,8 +286,7 @@ package struct TrailVerifier: Sendable {
             }
             problems += try Self.problemsOfDeliveries(database, from: first)
             // By its index the writer finds what it knows of a source's records. There are not many rows.
-            let defects = try database.rows("PRAGMA integrity_check('sources')") { $0.text(0) ?? "" }
-            if let defect = defects.first, defects != ["ok"] {
+            if let defect = try database.defect(in: "'sources'") {
                 problems.append(TrailProblem(.index, nil, "The table of sources is damaged: \(defect)"))
             }
             return problems

@@ -108,6 +108,11 @@ struct TrailFile: Hashable, Sendable {
 
     static var processID: Int32 { getpid() }
 
+    /// Removes a name, if it is there.
+    static func remove(_ path: String) throws(TrailError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw Self.error(errno, whenTryingTo: "remove", path: path) }
+    }
+
     /// Makes a file's name in its folder durable.
     static func synchronizeFolder(of path: String) throws(TrailError) {
         let folder = Self.split(path).folder

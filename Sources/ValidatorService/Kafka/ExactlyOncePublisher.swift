@@ -105,10 +105,10 @@ final class ExactlyOncePublisher: OutcomePublisher {
         guard let group = self.generations[publication.epoch] else {
             throw PublicationFailure(message: "The partitions were given up before the transaction began.")
         }
-        let offsets = self.factory.offsets(of: publication)
         if state.isUnresolved {
             throw PublicationFailure(message: "The end of the last transaction stays unknown.", isInDoubt: true)
         }
+        let offsets = self.factory.offsets(of: publication)
         var isCommitting = false
         do throws(KafkaError) {
             let producer = try self.producer(&state)
@@ -237,11 +237,7 @@ final class ExactlyOncePublisher: OutcomePublisher {
         var committed: [SourcePartition: (offset: Int64, metadata: String)] = [:]
         for found in try self.consumer.committed(partitions, timeout: Self.callTimeout) {
             guard let offset = found.offset else { continue }
-            let partition = SourcePartition(
-                topic: found.topicPartition.topic,
-                partition: found.topicPartition.partition
-            )
-            committed[partition] = (offset, found.metadata)
+            committed[SourcePartition(found.topicPartition)] = (offset, found.metadata)
         }
         return CommitEnd(of: publication.progress, committed: committed)
     }

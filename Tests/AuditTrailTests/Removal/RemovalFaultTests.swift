@@ -19,12 +19,9 @@ struct RemovalFaultTests {
     private static let trail = Result<[String: Data], any Error> {
         let folder = try TemporaryFolder()
         let writer = try TrailWriter(folder)
-        for first in [Int64(0), 11] {
-            if first > 0 { try writer.removeSegments(1) }
-            let range = try writer.append(ValidationEntry.samples(first..<(first + 11)))
-            _ = try writer.append([], deliveries: [.committed(ClosedRange(range))])
-            try writer.seal(at: Timestamp(0))
-        }
+        try writer.appendSegment(0..<11)
+        try writer.removeSegments(1)
+        try writer.appendSegment(11..<22)
         _ = try writer.append(ValidationEntry.samples(22..<26))
         writer.close()
         return try folder.contents()
@@ -32,9 +29,6 @@ struct RemovalFaultTests {
 
     /// Long after the first removal too.
     private static let time = Timestamp(Timestamp.late.millisecondsSince1970 * 2)
-
-    /// Nothing that is planned lasts longer.
-    private static let maximumAttempts = 200
 
     private struct Interrupted: Error {}
 
@@ -101,23 +95,15 @@ struct RemovalFaultTests {
 
     /// Tries until every segment is removed and an entry is appended.
     private static func finish(_ writer: TrailWriter, _ archive: TemporaryFolder, failed: () throws -> Void) throws {
-        func untilItSucceeds<Value>(_ body: () throws(TrailError) -> Value) throws -> Value {
-            for _ in 0..<Self.maximumAttempts {
-                do throws(TrailError) {
-                    return try body()
-                } catch {
-                    try failed()
-                }
-            }
-            return try body()
-        }
         func removeOldest() throws -> Bool {
-            try untilItSucceeds { () throws(TrailError) in
+            try AppendStory.untilItSucceeds({ _ in try failed() }) { () throws(TrailError) in
                 try writer.removeOldestSegment(.sample(archive: archive.path), at: Self.time)
             }
         }
         while try removeOldest() {}
-        _ = try untilItSucceeds { () throws(TrailError) in try writer.append([.sample(500)]) }
+        _ = try AppendStory.untilItSucceeds({ _ in try failed() }) { () throws(TrailError) in
+            try writer.append([.sample(500)])
+        }
     }
 
     private static func check(

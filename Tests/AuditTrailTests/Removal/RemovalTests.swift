@@ -28,11 +28,7 @@ struct RemovalTests {
 
     /// Segments of 21 entries: 20 decisions and their delivery.
     private func fill(_ segments: Range<Int64>, _ writer: TrailWriter) throws {
-        for segment in segments {
-            let range = try writer.append(ValidationEntry.samples((segment * 20)..<(segment * 20 + 20)))
-            _ = try writer.append([], deliveries: [.committed(ClosedRange(range))])
-            try writer.seal(at: Timestamp(0))
-        }
+        for segment in segments { try writer.appendSegment((segment * 20)..<(segment * 20 + 20)) }
     }
 
     private func removalEntries() throws -> [(index: Int64, entry: ServiceEntry)] {

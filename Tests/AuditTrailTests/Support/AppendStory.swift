@@ -77,7 +77,10 @@ struct AppendStory {
         }
     }
 
-    private static func untilItSucceeds<Value>(
+    /// Does it again until it succeeds.
+    ///
+    /// - Parameter failed: Called after each error; what it throws ends it.
+    static func untilItSucceeds<Value>(
         _ failed: (TrailError) throws -> Void,
         _ body: () throws(TrailError) -> Value
     ) throws -> Value {

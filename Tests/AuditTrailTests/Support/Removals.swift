@@ -16,6 +16,13 @@ extension Timestamp {
 }
 
 extension TrailWriter {
+    /// Appends decisions on records with these offsets and their delivery, and seals the file.
+    func appendSegment(_ offsets: Range<Int64>) throws {
+        let range = try self.append(ValidationEntry.samples(offsets))
+        _ = try self.append([], deliveries: [.committed(ClosedRange(range))])
+        try self.seal(at: Timestamp(0))
+    }
+
     /// Removes the oldest segments; returns how many there were to remove.
     @discardableResult
     func removeSegments(_ count: Int, archive: String? = nil) throws -> Int {

@@ -115,16 +115,26 @@ import Testing
         #expect(bench.records.flatMap(\.entries).count == 1)
     }
 
-    /// An entry of a turn that another instance's turn followed says nothing about who published.
-    @Test func entryOfAnEarlierTurnStaysInDoubt() {
+    /// A turn behind another instance's, in which record 6 is kicked, while entry 3 of an earlier one is in doubt.
+    ///
+    /// - Parameters:
+    ///   - knownNext: how many entries the engine knows of.
+    ///   - next: how many the trail has.
+    private static func turnAfterAnothers(knownNext: Int64, next: Int64) -> MachineBench {
         var bench = MachineBench()
-        bench.machine.nextIndex = 10
-        bench.nextIndex = 10
+        bench.machine.nextIndex = knownNext
+        bench.nextIndex = next
         let other = CommittedProgress(open: [], end: 6, trailID: "other", nextIndex: 9)
         bench.assign(0, committed: 6, metadata: other.metadata, recordedThrough: 5, inDoubt: [(3, 5)])
         bench.receive(Logins.login(6))
         bench.answer(.kick)
         bench.advance(by: .seconds(1))
+        return bench
+    }
+
+    /// An entry of a turn that another instance's turn followed says nothing about who published.
+    @Test func entryOfAnEarlierTurnStaysInDoubt() {
+        let bench = Self.turnAfterAnothers(knownNext: 10, next: 10)
         #expect(bench.marks.map(\.index) == [10])
         let progress = bench.publications[0].progress[0].progress
         #expect(progress.firstIndex == 10 && progress.nextIndex == 11)
@@ -144,14 +154,7 @@ import Testing
     }
     /// The append of entry 3 was reported as failed, its partition was another's meanwhile, and the trail has it after all.
     @Test func turnBeginsBehindAnEntryThatIsInTheTrailAfterAll() {
-        var bench = MachineBench()
-        bench.machine.nextIndex = 3
-        bench.nextIndex = 4
-        let other = CommittedProgress(open: [], end: 6, trailID: "other", nextIndex: 9)
-        bench.assign(0, committed: 6, metadata: other.metadata, recordedThrough: 5, inDoubt: [(3, 5)])
-        bench.receive(Logins.login(6))
-        bench.answer(.kick)
-        bench.advance(by: .seconds(1))
+        let bench = Self.turnAfterAnothers(knownNext: 3, next: 4)
         #expect(bench.marks.map(\.index) == [4])
         let progress = bench.publications[0].progress[0].progress
         #expect(progress.firstIndex == 4 && progress.nextIndex == 5)
